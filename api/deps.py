@@ -1,0 +1,64 @@
+"""What routes work with, handed to them by FastAPI's dependency injection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.reading import ReadingRoom
+from graph.answers.reference import Reference
+from graph.errors import InvalidInput
+from graph.ontology import Ontology
+from graph.settings import Settings
+from graph.store.database import AsyncDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a route may use; built by the app's lifespan."""
+
+    settings: Settings
+    reference: Reference
+    database: AsyncDatabase
+    reading: ReadingRoom
+
+
+def get_services(request: Request) -> Services:
+    """The services of the app that serves the request."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]
+
+
+def entity_types(ontology: Ontology, names: Iterable[str]) -> tuple[str, ...]:
+    """The names, each once, in the order given.
+
+    Raises:
+        InvalidInput: One is no entity type of the ontology.
+    """
+    return tuple(dict.fromkeys(ontology.check_entity_type(name) for name in names))
+
+
+def relation_types(ontology: Ontology, names: Iterable[str]) -> tuple[str, ...]:
+    """The names, each once, in the order given.
+
+    Raises:
+        InvalidInput: One is no relation type of the ontology.
+    """
+    return tuple(dict.fromkeys(ontology.check_relation_type(name) for name in names))
+
+
+def stage(ontology: Ontology, name: str) -> str:
+    """The name, or ``""`` as it is.
+
+    Raises:
+        InvalidInput: It is no stage of the ontology.
+    """
+    if name and name not in ontology.stages:
+        raise InvalidInput(f"Unknown stage {name!r}. Known stages: {', '.join(ontology.stages)}.")
+    return name

@@ -1,0 +1,91 @@
+"""Reading a text into the graph, and documents as stored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from pydantic import AfterValidator, StringConstraints
+
+from api.deps import ServicesDep
+from api.errors import UNSUPPORTED_MEDIA, Problem
+from api.schemas.common import whole_characters
+from api.schemas.documents import Document, DocumentRequest, Extraction, LoadReport
+from etl.load import load_document
+from graph.answers import entities as answers
+from graph.errors import InvalidInput
+from graph.queries.load import bump_version
+
+router = APIRouter(tags=["documents"])
+
+PlainText = Annotated[str, StringConstraints(min_length=1), AfterValidator(whole_characters)]
+_PLAIN_BODY: dict[str, Any] = {
+    "requestBody": {
+        "content": {"text/plain": {"schema": {"type": "string", "minLength": 1, "description": "The text, UTF-8."}}}
+    }
+}
+
+
+async def _readable_media(request: Request) -> None:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in ("application/json", "text/plain"):
+        raise Problem(
+            UNSUPPORTED_MEDIA, "Send application/json ({text, id, title, date, source}) or text/plain (UTF-8)."
+        )
+
+
+@router.post(
+    "/documents",
+    summary="Read a text",
+    dependencies=[Depends(_readable_media)],
+    responses={
+        201: {"model": Extraction, "description": "Read, and loaded as a new document."},
+        409: {},
+        415: {},
+    },
+    openapi_extra=_PLAIN_BODY,
+)
+async def post_document(
+    # A text/plain body arrives as bytes, which the second member of the union takes as UTF-8.
+    posted: Annotated[DocumentRequest | PlainText, Body()],
+    response: Response,
+    services: ServicesDep,
+    load: Annotated[bool, Query(description="Whether to load what was read; without, nothing is stored.")] = True,
+) -> Extraction:
+    """Cleans a text, extracts its entities and relations, and loads them with their sentences in one transaction.
+
+    The same text again changes nothing. Another text under the same `id` replaces the document: what only the old one
+    stated is withdrawn. Without an `id` the text itself is its identity.
+    """
+    wanted = DocumentRequest(text=posted) if isinstance(posted, str) else posted
+    cap = services.settings.api_max_text
+    if len(wanted.text) > cap:
+        raise InvalidInput(
+            f"The text has {len(wanted.text)} characters; {cap} are read. Split it, or use `innograph ingest`."
+        )
+    facts = await services.reading.read(
+        wanted.text, id=wanted.id, title=wanted.title, date=wanted.date, source=wanted.source
+    )
+    if not load:
+        return Extraction.of(facts, None)
+    ontology = services.reference.ontology
+    outcome = await services.database.transaction(lambda: load_document(facts, ontology))
+    report = LoadReport.model_validate(outcome)
+    if report.status != "unchanged":
+        await services.database.run(bump_version())
+    response.headers["Location"] = f"/v1/documents/{quote(outcome.document)}"
+    if report.status == "new":
+        response.status_code = 201
+    return Extraction.of(facts, report)
+
+
+@router.get("/documents/{uid:path}", summary="A document", responses={404: {}})
+async def get_document(
+    uid: Annotated[
+        str, Path(min_length=1, max_length=300, description="uid of a document.", examples=["doc-9b1c22d04e6f7a80"])
+    ],
+    services: ServicesDep,
+) -> Document:
+    """A document as stored: its cleaned text, where it came from, what damage was flagged, what it mentions."""
+    return Document.model_validate(await services.database.answer(answers.document(uid)))

@@ -1,0 +1,1 @@
+"""Every Cypher query of InnoGraph, one a file."""

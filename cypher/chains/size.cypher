@@ -1,0 +1,3 @@
+// How many entities there are; answered from the store's counts.
+MATCH (e:Entity)
+RETURN count(e) AS count

@@ -1,0 +1,3 @@
+// Where a uid that was merged away leads.
+MATCH (r:Redirect {uid: $uid})
+RETURN r.target AS target

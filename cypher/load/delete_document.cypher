@@ -1,0 +1,4 @@
+// Deletes a document's node; its sentences and relations are withdrawn before.
+MATCH (d:Document {uid: $uid})
+DETACH DELETE d
+RETURN count(*) AS deleted

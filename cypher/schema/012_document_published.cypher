@@ -1,0 +1,2 @@
+// Lists documents by date
+CREATE INDEX document_published IF NOT EXISTS FOR (n:Document) ON (n.published)

@@ -1,0 +1,2 @@
+// Waits until every index is populated
+CALL db.awaitIndexes($seconds)

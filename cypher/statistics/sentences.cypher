@@ -1,0 +1,3 @@
+// How many sentences there are.
+MATCH (s:Sentence)
+RETURN count(s) AS count

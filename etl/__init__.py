@@ -1,0 +1,1 @@
+"""From documents to the graph: sources, cleaning, extraction, resolution, loading."""

@@ -1,0 +1,6 @@
+"""stub"""
+from etl.clean.edits import Work
+
+
+def gbk_shift(work: Work) -> None:
+    """."""

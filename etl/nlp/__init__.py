@@ -1,0 +1,1 @@
+"""Reading text: spaCy components over LAC, a trained reader, gazetteers, aliases and relations."""

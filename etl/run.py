@@ -1,0 +1,191 @@
+"""An ingest run: many sources through the pipeline into the store, with a report.
+
+A document that fails is set aside with its reason and the run goes on; a store that fails ends the run. Ingesting again
+what was set aside, or everything, is safe: what the store holds already is left alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from etl.load import LoadOutcome, load_document
+from etl.pipeline import Pipeline, Processed
+from etl.sources import RawDocument, RawRecord, SourceFailure, read_source
+from graph.errors import InnoGraphError, StageError, StoreError
+from graph.ontology import load_ontology
+from graph.queries.load import Change, bump_version
+from graph.settings import Settings
+from graph.store.query import Plan, Query
+
+T = TypeVar("T")
+_IN_FLIGHT = 4
+
+
+class Store(Protocol):
+    """What a run needs of a database."""
+
+    def run(self, query: Query[T]) -> T: ...
+
+    def transaction(self, make_plan: Callable[[], Plan[T]]) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source, document or record that was set aside."""
+
+    source: str
+    stage: str
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(slots=True)
+class RunReport:
+    """What a run did. ``documents`` counts new, changed, unchanged and failed; seconds are of work, not of waiting."""
+
+    documents: Counter[str] = field(default_factory=Counter)
+    entities: Change = Change()
+    relations: Change = Change()
+    characters: int = 0
+    repairs: int = 0
+    flagged: int = 0
+    seconds: Counter[str] = field(default_factory=Counter)
+    elapsed: float = 0.0
+    failures: list[Failure] = field(default_factory=list)
+    graph_version: int | None = None
+
+    @property
+    def changed_anything(self) -> bool:
+        """Whether the graph is another than before."""
+        return bool(self.documents["new"] or self.documents["changed"])
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain JSON values."""
+        done = sum(self.documents.values())
+        return {
+            "documents": {name: self.documents[name] for name in ("new", "changed", "unchanged", "failed")},
+            "entities": asdict(self.entities),
+            "relations": asdict(self.relations),
+            "characters": self.characters,
+            "repairs": self.repairs,
+            "documents_flagged": self.flagged,
+            "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
+            "elapsed": round(self.elapsed, 3),
+            "rate": {
+                "characters_per_second": round(self.characters / self.elapsed, 1) if self.elapsed else None,
+                "documents_per_second": round(done / self.elapsed, 2) if self.elapsed else None,
+            },
+            "failures": [asdict(failure) for failure in self.failures],
+            "graph_version": self.graph_version,
+        }
+
+
+def ingest(
+    sources: Iterable[str],
+    store: Store,
+    settings: Settings,
+    *,
+    workers: int = 1,
+    progress: Callable[[RunReport], None] | None = None,
+) -> RunReport:
+    """Reads, cleans, extracts, resolves and loads.
+
+    Args:
+        sources: Paths, folders, addresses, or ``-`` for standard input.
+        workers: Processes that clean and extract; loading stays in this one.
+        progress: Called after each document.
+
+    Raises:
+        StoreError: The store failed; what was loaded before stays.
+    """
+    report, ontology = RunReport(), load_ontology(settings.ontology)
+    began = time.perf_counter()
+    try:
+        items = itertools.chain.from_iterable(read_source(source, settings=settings) for source in sources)
+        for item, result in _processed(items, settings, workers):
+            if isinstance(result, Failure):
+                report.documents["failed"] += 1
+                report.failures.append(result)
+            else:
+                _load(item, result, store, ontology, report)
+            report.elapsed = time.perf_counter() - began
+            if progress:
+                progress(report)
+    finally:
+        report.elapsed = time.perf_counter() - began
+    if report.changed_anything:
+        report.graph_version = store.run(bump_version())
+    return report
+
+
+def _load(item: RawDocument | RawRecord, result: Processed, store: Store, ontology: Any, report: RunReport) -> None:
+    clock = time.perf_counter()
+    try:
+        outcome: LoadOutcome = store.transaction(lambda: load_document(result.facts, ontology))
+    except StoreError:
+        raise
+    except InnoGraphError as error:
+        report.documents["failed"] += 1
+        report.failures.append(Failure(item.source or item.id, "load", str(error)))
+        return
+    report.documents[outcome.status] += 1
+    report.entities += outcome.entities
+    report.relations += outcome.relations
+    report.characters += result.characters
+    report.repairs += result.repairs
+    report.flagged += bool(result.facts.document.flags)
+    report.seconds.update(result.seconds)
+    report.seconds["load"] += time.perf_counter() - clock  # type: ignore[assignment]
+
+
+def _processed(
+    items: Iterable[RawDocument | RawRecord | SourceFailure], settings: Settings, workers: int
+) -> Iterator[tuple[Any, Processed | Failure]]:
+    if workers <= 1:
+        pipeline = Pipeline(settings)
+        for item in items:
+            yield item, _attempt(pipeline, item)
+        return
+    context = multiprocessing.get_context("spawn")  # a forked process would share the models' threads
+    with ProcessPoolExecutor(workers, context, _start_worker, (settings,)) as pool:
+        waiting: dict[Future[Processed | Failure], Any] = {}
+        for item in items:
+            waiting[pool.submit(_work, item)] = item
+            if len(waiting) >= workers * _IN_FLIGHT:
+                yield from _collect(waiting)
+        while waiting:
+            yield from _collect(waiting)
+
+
+def _collect(waiting: dict[Future[Processed | Failure], Any]) -> Iterator[tuple[Any, Processed | Failure]]:
+    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in done:
+        item = waiting.pop(future)
+        yield item, future.result()
+
+
+def _attempt(pipeline: Pipeline, item: RawDocument | RawRecord | SourceFailure) -> Processed | Failure:
+    if isinstance(item, SourceFailure):
+        return Failure(item.source, "read", item.reason, item.remedy)
+    try:
+        return pipeline.process(item)
+    except StageError as error:
+        return Failure(item.source or item.id, error.stage, str(error))
+
+
+_PIPELINES: list[Pipeline] = []
+
+
+def _start_worker(settings: Settings) -> None:
+    _PIPELINES.append(Pipeline(settings))
+
+
+def _work(item: RawDocument | RawRecord | SourceFailure) -> Processed | Failure:
+    return _attempt(_PIPELINES[0], item)

@@ -1,0 +1,1 @@
+"""The graph: ontology, model, store, queries and answers."""

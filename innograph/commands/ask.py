@@ -1,0 +1,154 @@
+"""The questions: ``search``, ``show``, ``path``, ``chain``, ``gaps``, ``recommend``, ``stats``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from graph.answers import chains, entities, gaps, paths, recommend, search, statistics
+from graph.answers.reference import Reference
+from graph.settings import load_settings
+from graph.store.database import Database, open_database
+from graph.store.query import Plan
+from innograph import console, show
+
+T = TypeVar("T")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Region = Annotated[str, typer.Option(help="Only within this region: a province, city or area such as 京津冀.")]
+Types = Annotated[list[str] | None, typer.Option("--type", help="Entity type, repeatable: Firm, PilotBase, …")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command("search")(run_search)
+    app.command("show")(run_show)
+    app.command("path")(run_path)
+    app.command("chain")(run_chain)
+    app.command("gaps")(run_gaps)
+    app.command("recommend")(run_recommend)
+    app.command("stats")(run_stats)
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Database, Reference]]:
+    """The store and the reference lists that the settings name."""
+    settings = load_settings()
+    with console.working("Opening the store …"):
+        database = open_database(settings)
+    with database:
+        yield database, Reference.load(settings.ontology)
+
+
+def answer(plan: Plan[T], database: Database) -> T:
+    """Runs a plan, showing that it is under way."""
+    with console.working("Asking …"):
+        return database.answer(plan)
+
+
+def output(value: Any, as_json: bool, printer: Any, *extra: Any) -> None:
+    """JSON for programs, the printer for people."""
+    if as_json:
+        console.print_json(value)
+    else:
+        printer(value, *extra)
+
+
+def run_search(
+    text: Annotated[str, typer.Argument(help="A name, a part of one, pinyin initials, or words.")],
+    type: Types = None,
+    region: Region = "",
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    json: Json = False,
+) -> None:
+    """Finds entities by name. Example: `innograph search 中试 --type PilotBase --region 河北`"""
+    with opened() as (database, reference):
+        found = answer(search.search(text, types=type or (), region=region, limit=limit, reference=reference), database)
+        output(found, json, show.hits, reference)
+
+
+def run_show(
+    uid: Annotated[str, typer.Argument(metavar="UID|NAME")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most neighbours and mentions.")] = 20,
+    json: Json = False,
+) -> None:
+    """Shows an entity, what it is related to and where it is mentioned. Example: `innograph show 清华大学`"""
+    with opened() as (database, reference):
+        card = answer(entities.resolve(uid, reference=reference), database)
+        around = answer(entities.neighbours(card.uid, limit=limit, reference=reference), database)
+        mentions = answer(entities.mentions(card.uid, limit=limit), database)
+        value = {"entity": card, "neighbours": around, "mentions": mentions}
+        output(value, json, show.entity, reference)
+
+
+def run_path(
+    start: Annotated[str, typer.Argument(metavar="A", help="uid or name")],
+    end: Annotated[str, typer.Argument(metavar="B", help="uid or name")],
+    hops: Annotated[int, typer.Option(min=1, max=6, help="Most relations of a path.")] = 4,
+    limit: Annotated[int, typer.Option(min=1, max=50)] = 3,
+    json: Json = False,
+) -> None:
+    """Finds the best paths between two entities, with evidence. Example: `innograph path 清华大学 氢能`"""
+    with opened() as (database, reference):
+        found = answer(paths.paths(start, end, max_hops=hops, k=limit, reference=reference), database)
+        output(found, json, show.paths, reference)
+
+
+def run_chain(
+    start: Annotated[str, typer.Argument(help="An entity, a field, a region, or a free text.")],
+    region: Region = "",
+    field: Annotated[str, typer.Option(help="Look at this field.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=50, help="Most chains.")] = 3,
+    direction: Annotated[str, typer.Option(help="forward, backward or both")] = "both",
+    stated_only: Annotated[bool, typer.Option("--stated-only", help="No inferred steps.")] = False,
+    json: Json = False,
+) -> None:
+    """Finds ways from research through verification and pilot to the industrial chain, and where they are broken.
+
+    Example: `innograph chain 氢能 --region 京津冀`
+    """
+    with opened() as (database, reference):
+        plan = chains.chains(
+            start, region=region, field=field, limit=limit, direction=direction, stated_only=stated_only, reference=reference
+        )
+        output(answer(plan, database), json, show.chains, reference)
+
+
+def run_gaps(
+    field: Annotated[str, typer.Argument(help="A field, for example 氢能; empty for all.")] = "",
+    region: Region = "",
+    json: Json = False,
+) -> None:
+    """Says which stages a field has in a region, what is missing and who is nearest to filling it.
+
+    Example: `innograph gaps 氢能 --region 河北`
+    """
+    with opened() as (database, reference):
+        output(answer(gaps.gaps(field, region, reference=reference), database), json, show.gaps, reference)
+
+
+def run_recommend(
+    start: Annotated[str, typer.Argument(help="uid, name, or a text that says what is wanted.")],
+    target: Annotated[list[str] | None, typer.Option("--target", help="Entity types wanted, repeatable.")] = None,
+    mode: Annotated[str, typer.Option(help="next_step, complement or supplement")] = "next_step",
+    region: Region = "",
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    json: Json = False,
+) -> None:
+    """Recommends partners, with the parts of the score, the path and the sentences.
+
+    Example: `innograph recommend 质子交换膜 --target PilotBase --region 京津冀`
+    """
+    with opened() as (database, reference):
+        plan = recommend.recommend(
+            start, targets=target or (), mode=mode, region=region, limit=limit, reference=reference
+        )
+        output(answer(plan, database), json, show.recommendations, reference)
+
+
+def run_stats(json: Json = False) -> None:
+    """Counts what the graph holds. Example: `innograph stats`"""
+    with opened() as (database, reference):
+        output(answer(statistics.statistics(reference=reference), database), json, show.statistics, reference)

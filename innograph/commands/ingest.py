@@ -1,0 +1,102 @@
+"""``ingest``: texts and tables into the store."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from etl.run import RunReport, ingest
+from graph.settings import load_settings
+from graph.store.database import open_database
+from innograph import console
+
+_log = logging.getLogger(__name__)
+_LINE_EVERY = 5.0
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("ingest")(run)
+
+
+def run(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, .zip, http(s) addresses, or -.")],
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that read; loading stays in one.")] = 1,
+    report: Annotated[Path | None, typer.Option(help="Write the run report as JSON.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the run report as JSON.")] = False,
+) -> None:
+    """Reads, cleans, extracts, resolves and loads. Safe to repeat: what is known already stays as it is.
+
+    Exit code 1 if something was set aside; its reasons stand in the report.
+
+    Example: `innograph ingest notices/ projects.csv --workers 2 --report run.json`
+    """
+    settings = load_settings()
+    with console.working("Opening the store …"):
+        database = open_database(settings)
+    with database, progress_line() as show:
+        result = ingest(paths, database, settings, workers=workers, progress=show)
+    if report:
+        console.write_report(report, result.as_json())
+    if json:
+        console.print_json(result.as_json(), indent=2)
+    print_summary(result)
+    if result.documents["failed"]:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def progress_line() -> Iterator[Callable[[RunReport], None]]:
+    """A bar in a terminal; elsewhere a log line every five seconds."""
+    if not sys.stderr.isatty():
+        last = time.monotonic()
+
+        def log(report: RunReport) -> None:
+            nonlocal last
+            if time.monotonic() - last >= _LINE_EVERY:
+                last = time.monotonic()
+                _log.info("%s", _state(report))
+
+        yield log
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(pulse_style="cyan"), TimeElapsedColumn())
+    with Progress(*columns, console=console.err, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda report: bar.update(task, description=_state(report))
+
+
+def _state(report: RunReport) -> str:
+    done = sum(report.documents.values())
+    return f"{done} documents, {report.entities.added} entities, {report.relations.added} relations, {report.documents['failed']} failed"
+
+
+def print_summary(result: RunReport) -> None:
+    """Says what a run did."""
+    counts = result.documents
+    console.err.print(
+        f"[bold]{sum(counts.values())} documents[/]: {counts['new']} new, {counts['changed']} changed, "
+        f"{counts['unchanged']} unchanged, {counts['failed']} failed"
+    )
+    for name, change in (("entities", result.entities), ("relations", result.relations)):
+        console.err.print(f"  {name}: {change.added} added, {change.changed} changed, {change.withdrawn} withdrawn")
+    if result.repairs or result.flagged:
+        console.err.print(f"  cleaning: {result.repairs} repairs, {result.flagged} documents with flagged spots")
+    if result.elapsed and result.characters:
+        stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.seconds.items())
+        console.err.print(
+            f"  {result.characters:,} characters in {result.elapsed:.1f} s "
+            f"({result.characters / result.elapsed:,.0f} characters/s; {stages})"
+        )
+    for failure in result.failures[:20]:
+        text = f"{failure.source}: {failure.stage}: {failure.reason} {failure.remedy}".replace("[", r"\[")
+        console.err.print(f"[yellow]set aside:[/] {text}")
+    if len(result.failures) > 20:
+        console.err.print(f"… and {len(result.failures) - 20} more; --report FILE lists all")

@@ -1,0 +1,75 @@
+"""What the commands print: results to standard output, everything for the eye of the user to standard error."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.logging import RichHandler
+
+from graph.answers.values import plain
+from graph.errors import InvalidInput
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False)
+
+
+def set_up_logging(verbose: bool) -> None:
+    """Log lines go to standard error; ``--verbose`` shows more of them."""
+    level = logging.INFO if verbose or not sys.stderr.isatty() else logging.WARNING
+    handler: logging.Handler = RichHandler(console=err, show_path=False) if sys.stderr.isatty() else logging.StreamHandler()
+    logging.basicConfig(level=level, handlers=[handler], format="%(levelname)s %(name)s: %(message)s", force=True)
+    for noisy in ("neo4j", "httpx", "jgo", "urllib3", "trafilatura", "pdfminer"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def print_json(value: Any, *, indent: int | None = None) -> None:
+    """Prints a value as JSON in UTF-8, whatever the terminal's locale."""
+    if dataclasses.is_dataclass(value):
+        value = plain(value)
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    write(text + "\n")
+
+
+def write(text: str) -> None:
+    """Writes text to standard output in UTF-8; characters that have no UTF-8 (lone surrogates) become U+FFFD."""
+    stream = getattr(sys.stdout, "buffer", None)
+    data = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if stream is None:
+        sys.stdout.write(data)
+    else:
+        stream.write(data.encode("utf-8"))
+        stream.flush()
+
+
+def write_report(path: Path, value: Any) -> None:
+    """Writes a JSON report; an existing file is replaced only when the new one is whole.
+
+    Raises:
+        InvalidInput: The file cannot be written.
+    """
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        scratch.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        scratch.replace(path)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise InvalidInput(f"Cannot write the report {path}: {error.strerror or error}. Name a folder that exists.") from error
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Shows that something is under way; silent where nobody watches."""
+    if sys.stderr.isatty():
+        with err.status(text):
+            yield
+    else:
+        yield
