@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import metadata
 from typing import Any
@@ -12,18 +13,21 @@ from starlette.middleware import Middleware
 
 from api.access import AccessMiddleware
 from api.deps import Services
+from api.docs_page import install_docs_page
 from api.errors import install_error_handlers
 from api.limits import BodyLimitMiddleware, ConcurrencyMiddleware, DeadlineMiddleware
 from api.openapi import DESCRIPTION, TAGS, TITLE, finish, operation_id
 from api.reading import ReadingRoom, TextReader, build_pipeline
 from api.routers import chains, cypher, documents, entities, health, paths, recommend, relations, schema, search
 from api.security import GuardMiddleware, check_exposure
+from api.thinking import ThinkingRoom
+from graph.answers.embedding import Embedder
 from graph.answers.reference import Reference
 from graph.settings import Settings
 from graph.store.database import AsyncDatabase, open_async_database
 
 OpenDatabase = Callable[[Settings], Awaitable[AsyncDatabase]]
-ROUTERS = (search, entities, relations, paths, chains, recommend, documents, schema, cypher)
+ROUTERS = (health, search, entities, relations, paths, chains, recommend, documents, schema, cypher)
 
 
 class Api(FastAPI):
@@ -44,6 +48,7 @@ def create_app(
     *,
     open_database: OpenDatabase = open_async_database,
     build_reader: Callable[[Settings], TextReader] = build_pipeline,
+    embedder: Embedder | None = None,
 ) -> FastAPI:
     """Builds the application. The store is opened when it starts and closed when it stops.
 
@@ -51,6 +56,7 @@ def create_app(
         settings: Read once by the caller.
         open_database: Opens the store.
         build_reader: Makes the reader of posted texts, on the first of them.
+        embedder: Source of the semantic part of matches and recommendations; None leaves it out.
 
     Raises:
         ConfigError: It would serve other machines without a key, or the ontology cannot be used.
@@ -60,13 +66,15 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        reading = ReadingRoom(lambda: build_reader(settings))
-        try:
-            async with await open_database(settings) as database:
-                app.state.services = Services(settings, reference, database, reading)
-                yield
-        finally:
-            reading.close()
+        async with contextlib.AsyncExitStack() as stack:
+            database = await stack.enter_async_context(await open_database(settings))
+            reading = ReadingRoom(lambda: build_reader(settings))
+            stack.callback(reading.close)
+            thinking = ThinkingRoom(database)
+            stack.callback(thinking.close)
+            store = f"api-{secrets.token_hex(8)}"
+            app.state.services = Services(settings, reference, database, thinking, reading, embedder, store)
+            yield
 
     app = Api(
         title=TITLE,
@@ -74,7 +82,7 @@ def create_app(
         description=DESCRIPTION,
         openapi_tags=TAGS,
         lifespan=lifespan,
-        docs_url=None,  # the usual documentation pages load scripts from other hosts
+        docs_url=None,  # its pages load scripts from other hosts; api.docs_page serves one that does not
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
@@ -90,7 +98,7 @@ def create_app(
     app.state.settings = settings
     app.state.reference = reference
     install_error_handlers(app)
-    app.include_router(health.router)
+    install_docs_page(app)
     for module in ROUTERS:
-        app.include_router(module.router, prefix="/v1")
+        app.include_router(module.router)
     return app

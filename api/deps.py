@@ -9,6 +9,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.reading import ReadingRoom
+from api.thinking import ThinkingRoom
+from graph.answers.embedding import Embedder
 from graph.answers.reference import Reference
 from graph.errors import InvalidInput
 from graph.ontology import Ontology
@@ -18,12 +20,22 @@ from graph.store.database import AsyncDatabase
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a route may use; built by the app's lifespan."""
+    """Everything a route may use; built by the app's lifespan.
+
+    Attributes:
+        database: For answers that only look something up.
+        thinking: For answers that compute.
+        embedder: Source of the semantic part of matches; None leaves it out.
+        store: Names this app's store to caches that the whole process shares.
+    """
 
     settings: Settings
     reference: Reference
     database: AsyncDatabase
+    thinking: ThinkingRoom
     reading: ReadingRoom
+    embedder: Embedder | None
+    store: str
 
 
 def get_services(request: Request) -> Services:

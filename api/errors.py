@@ -207,11 +207,9 @@ def error_response(scope: Scope, error: BaseException) -> Response:
     return problem_response(scope, kind, detail)
 
 
-def as_problem(scope: Scope, error: BaseException) -> dict[str, Any]:
-    """The problem document of an exception as plain values, for one line of a stream."""
-    body = error_response(scope, error).body
-    document: dict[str, Any] = json.loads(bytes(body))
-    return document
+def as_problem(scope: Scope, error: BaseException) -> ProblemDocument:
+    """The problem document of an exception by itself, for one item among others."""
+    return ProblemDocument.model_validate_json(bytes(error_response(scope, error).body))
 
 
 def log_failure(scope: Scope, error: BaseException) -> None:

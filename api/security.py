@@ -14,7 +14,7 @@ from graph.errors import ConfigError
 from graph.settings import Settings
 
 KEY_HEADER = "X-API-Key"
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json"})
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORT = re.compile(r":\d*$")
 

@@ -76,7 +76,11 @@ def _lenient(data: bytes, site: Site) -> str:
                 at += 4
                 continue
             out.append(site.mark)
-            takes = len(pair) == 2 and pair[1] < 0x40 and (site.swallow == "always" or (site.swallow == "brackets" and pair[1] == 0x28))
+            takes = (
+                len(pair) == 2
+                and pair[1] < 0x40
+                and (site.swallow == "always" or (site.swallow == "brackets" and pair[1] == 0x28))
+            )
             at += 2 if takes else 1
             continue
         try:
@@ -171,7 +175,9 @@ def utf8_as_latin1(text: str, rng: random.Random) -> str:
 
 def utf8_as_cp1252(text: str, rng: random.Random) -> str:
     """UTF-8 read as Windows-1252, undefined bytes kept as control characters, as browsers do."""
-    return "".join(bytes([b]).decode("cp1252") if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(b) for b in text.encode())
+    return "".join(
+        bytes([b]).decode("cp1252") if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(b) for b in text.encode()
+    )
 
 
 def gbk_as_latin1(text: str, rng: random.Random) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -48,10 +48,9 @@ def load_document(facts: DocumentFacts, ontology: Ontology) -> Plan[LoadOutcome]
     yield queries.lock_document(document.uid)
     if before.known:
         yield queries.delete_sentences(document.uid)
-    entities = Change()
-    for entity_type, group in _by_type(facts.entities):
-        rows = [_entity_row(entity) for entity in group]
-        entities += yield queries.merge_entities(entity_type, rows, list(ontology.stages))
+    # In a fixed order, so that two loads take their locks in the same one.
+    rows = [_entity_row(entity) for entity in sorted(facts.entities, key=lambda e: e.uid)]
+    entities: Change = yield queries.merge_entities(rows, list(ontology.stages))
     yield queries.merge_names(_name_rows(facts.entities, ontology))
     yield queries.write_sentences(
         document.uid, [{"uid": s.uid, "text": s.text, "start": s.start, "end": s.end} for s in facts.sentences]
@@ -96,15 +95,13 @@ def withdraw_document(uid: str) -> Plan[LoadOutcome]:
 
 def _renew_relations(facts: DocumentFacts, before: Iterable[str]) -> Plan[Change]:
     total = yield from _withdraw(facts.document.uid, set(before) - {r.uid for r in facts.relations})
-    groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for relation in sorted(facts.relations, key=lambda r: r.uid):
-        groups[relation.type].append(
-            {"uid": relation.uid, "head": relation.head, "tail": relation.tail, "evidence": list(relation.evidence),
-             "confidence": relation.confidence, "status": relation.status, "date": facts.document.published,
-             "method": relation.method}
-        )
-    for relation_type in sorted(groups):
-        total += yield queries.merge_relations(relation_type, facts.document.uid, groups[relation_type])
+    rows = [
+        {"uid": r.uid, "type": r.type, "head": r.head, "tail": r.tail, "evidence": list(r.evidence), "confidence": r.confidence,
+         "status": r.status, "date": facts.document.published, "method": r.method}
+        for r in sorted(facts.relations, key=lambda r: r.uid)
+    ]
+    if rows:
+        total += yield queries.merge_relations(facts.document.uid, rows)
     return total
 
 
@@ -116,14 +113,6 @@ def _withdraw(document: str, uids: Iterable[str]) -> Plan[Change]:
     for relation_type in sorted(groups):
         total += yield queries.withdraw_relations(relation_type, document, groups[relation_type])
     return total
-
-
-def _by_type(entities: Iterable[Entity]) -> list[tuple[str, list[Entity]]]:
-    """Entities by type, both in a fixed order, so that two loads take their locks in the same order."""
-    groups: dict[str, list[Entity]] = defaultdict(list)
-    for entity in sorted(entities, key=lambda e: e.uid):
-        groups[entity.type].append(entity)
-    return sorted(groups.items())
 
 
 def _entity_row(entity: Entity) -> dict[str, Any]:

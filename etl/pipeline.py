@@ -15,8 +15,8 @@ from etl.resolve import Resolver, content_hash, document_uid
 from etl.sources import RawDocument, RawRecord
 from graph.errors import InnoGraphError, InvalidInput, StageError
 from graph.geography import Geography
-from graph.model import DocumentFacts
 from graph.model import Document as GraphDocument
+from graph.model import DocumentFacts
 from graph.ontology import Ontology, load_ontology
 from graph.settings import Settings
 

@@ -133,12 +133,12 @@ class Resolver:
         )
 
     def known(self, entity_type: str, name: str) -> KnownName | None:
-        """The lexicon's entry, if the name leads to one alone. Names of two characters are left as they are."""
+        """The lexicon's entry, if the name leads to one alone. A firm's name of two characters is left as it is."""
         if entity_type == "Region":
             place = self._geography.find(name)
             return KnownName("Region", place.name) if place is not None and len(self._geography.readings(name)) == 1 else None
         known = self._gazetteer.unique(name, entity_type)
-        if known is None or entity_type in ("Technology", "Product") or (len(name) < 3 and name != known.name):
+        if entity_type in ("Technology", "Product") or (entity_type == "Firm" and len(name) < 3):
             return None
         return known
 

@@ -109,6 +109,14 @@ class Fields:
             return {name: 1.0}
         return dict(_related(self, code, floor))
 
+    def narrower(self, name: str) -> tuple[str, ...]:
+        """Canonical names of a field and of all fields below it, the field first; an unknown name alone."""
+        code = self.code(name)
+        if code is None:
+            return (name,)
+        below = sorted(other for other, above in self.ancestors.items() if code in above and other != code)
+        return (self.fields[code].name, *(self.fields[other].name for other in below))
+
     def specificity(self, name: str) -> float:
         """Information content, from 0 (everything) to 1 (a leaf); unknown names count as leaves."""
         code = self.code(name)

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     )
     neo4j_heap: str = Field(default="1g", pattern=r"^\d+[mg]$", description="Largest heap of the managed server.")
     neo4j_page_cache: str = Field(default="128m", pattern=r"^\d+[mg]$", description="Page cache of the managed server.")
+    neo4j_java_options: str = Field(
+        default="", description="More options for the Java of the managed server, as on a command line."
+    )
     neo4j_browser: bool = Field(default=True, description="Serve the Neo4j Browser page from the managed server.")
     query_timeout: float = Field(default=30.0, gt=0, le=3600, description="Seconds a read query may take.")
 
@@ -62,7 +65,10 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(
         default=False, description="Let ingest fetch http(s) addresses of private networks."
     )
-    reader: Literal["best", "fast"] = Field(default="best", description="Which trained reader extracts: best or fast.")
+    embedder: Literal["e5", "none"] = Field(
+        default="e5", description="Source of the semantic part of matches and recommendations: e5 (local), or none."
+    )
+    reader: Literal["best", "fast"] = Field(default="fast", description="Which trained reader extracts: best or fast.")
 
 
 def load_settings() -> Settings:

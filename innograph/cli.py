@@ -13,7 +13,7 @@ import typer
 
 from graph.errors import InnoGraphError, StoreError
 from innograph import __version__, console
-from innograph.commands import ask, demo, ingest, matching, read, serve, store
+from innograph.commands import ask, demo, export, ingest, matching, read, serve, store
 
 app = typer.Typer(
     name="innograph",
@@ -24,7 +24,7 @@ app = typer.Typer(
     help="Reads texts about the innovation ecosystem into a graph and answers how research reaches the industrial chain.",
     epilog="Settings are INNOGRAPH_* variables: docs/settings.md. Example: `innograph ingest samples/ && innograph chain 氢能`",
 )
-for module in (read, ingest, ask, matching, demo, serve):
+for module in (read, ingest, ask, matching, export, demo, serve):
     module.register(app)
 app.add_typer(store.app, name="db")
 

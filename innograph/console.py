@@ -17,9 +17,11 @@ from rich.logging import RichHandler
 
 from graph.answers.values import plain
 from graph.errors import InvalidInput
+from graph.store.progress import console as store_console
 
 out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False)
+# The one on which the store shows its downloads: two consoles on standard error would overwrite each other.
+err = store_console
 
 
 def set_up_logging(verbose: bool) -> None:

@@ -15,6 +15,7 @@ from graph.answers.values import (
     Gap,
     Gaps,
     Hit,
+    MatchResult,
     Page,
     Paths,
     PathStep,
@@ -177,6 +178,14 @@ def recommendations(found: Recommendations, reference: Reference) -> None:
         _sentences(item.evidence[:2], "      ")
         if item.change is not None:
             out.print(f"      to be first: {_safe(item.change.text)}")
+
+
+def matches(found: MatchResult, reference: Reference) -> None:
+    """The matches of one query."""
+    if not found.results:
+        out.print("  no match")
+    for number, item in enumerate(found.results, 1):
+        out.print(f"  {number}. {_safe(item.name)} [dim]{_type(reference, item.type)} {item.score:.2f} ({_parts(item.parts)})[/]")
 
 
 def statistics(found: Statistics, reference: Reference) -> None:

@@ -7,17 +7,19 @@ INNOGRAPH_TEST_NEO4J_LINE chooses the line, ``lts`` by default.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graph.ontology import Ontology, load_ontology
+from graph.queries.maintenance import clear
 from graph.settings import Settings
 from graph.store.database import AsyncDatabase, Database, open_database
 from graph.store.local import LocalServer
-from graph.store.query import Query
+from graph.store.query import Query, Row
 
 _BATCH = 10_000
 
@@ -45,6 +47,8 @@ def store_settings(tmp_path_factory: pytest.TempPathFactory, neo4j_line: Any, ja
         neo4j_uri="",
         neo4j_heap="768m",
         neo4j_page_cache="64m",
+        # Starts with 40% less work, which counts for a server that lives some minutes.
+        neo4j_java_options="-XX:TieredStopAtLevel=1",
     )
 
 
@@ -87,16 +91,48 @@ async def async_database(database: Database, server: LocalServer) -> AsyncIterat
         yield opened
 
 
+@dataclass(frozen=True, slots=True)
+class LiteralQuery(Query[list[Row]]):
+    """A query whose text is written in the test instead of a file."""
+
+    literal: str = ""
+
+    @property
+    def text(self) -> str:
+        """The literal text."""
+        return self.literal
+
+
+@pytest.fixture(scope="session")
+def cypher() -> Callable[..., Query[list[Row]]]:
+    """Makes a query of a literal text: ``cypher("CREATE (:X {n: $n})", write=True, n=1)``; its result is its rows."""
+
+    def make(
+        text: str,
+        *,
+        write: bool = False,
+        timeout: float | None = None,
+        query_name: str = "test/query",
+        **parameters: Any,
+    ) -> Query[list[Row]]:
+        return LiteralQuery(
+            name=query_name, parse=_rows, parameters=parameters, write=write, timeout=timeout, literal=text
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Tests that await (``@pytest.mark.anyio``) run on asyncio, as the driver does."""
+    return "asyncio"
+
+
+def _rows(rows: Sequence[Row]) -> list[Row]:
+    return list(rows)
+
+
 def empty(database: Database) -> None:
     """Deletes all nodes but those of the schema's ledger."""
-    while database.run(_clear()) == _BATCH:
+    while database.run(clear(limit=_BATCH)) == _BATCH:
         pass
-
-
-def _clear() -> Query[int]:
-    return Query(
-        name="maintenance/clear",
-        parse=lambda rows: int(rows[0]["deleted"]),
-        parameters={"limit": _BATCH},
-        write=True,
-    )

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from etl.nlp import labels
+from etl.nlp.e5 import Encoder, load_weights
 from etl.nlp.gazetteer import load_gazetteer
 from etl.nlp.lac import load_lac, viterbi
 from etl.nlp.mentions import document_mentions
@@ -24,6 +25,7 @@ from graph.ontology import Ontology, load_ontology
 from training import relations as pairs
 from training import tagger
 from training.corpus import Annotated, read_folder
+from training.encoder import KEEP, LAYERS, LowerLayers, export
 from training.export import crf_scores, write_pairs, write_tagger
 
 
@@ -33,7 +35,8 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=Path("etl/nlp/models"), help="folder the models are written to")
     parser.add_argument("--seeds", type=int, default=1, help="taggers whose scores are averaged")
     parser.add_argument("--epochs", type=int, default=16, help="passes of the tagger over the corpus")
-    parser.add_argument("--only", choices=["tagger", "pairs"], help="fit one of the two alone")
+    parser.add_argument("--pair-epochs", type=int, default=8, help="passes of the relation classifier")
+    parser.add_argument("--only", choices=["fast", "best", "pairs"], help="fit one of the three alone")
     args = parser.parse_args()
     torch.set_num_threads(1)
     ontology = load_ontology()
@@ -41,20 +44,29 @@ def main() -> int:
     train = [d for d in documents if not d.validation]
     held = [d for d in documents if d.validation]
     print(f"{len(train)} documents to fit, {len(held)} held back", flush=True)
-    if args.only != "pairs":
-        fit_tagger(train, held, ontology, args)
-    if args.only != "tagger":
+    for setting in ("fast", "best"):
+        if args.only in (None, setting):
+            fit_tagger(setting, train, held, ontology, args)
+    if args.only in (None, "pairs"):
         fit_pairs(train, held, ontology, args)
     return 0
 
 
-def fit_tagger(train: list[Annotated], held: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
-    """Fits and writes the tagger, calibrated on the held-back documents."""
+def fit_tagger(
+    setting: str, train: list[Annotated], held: list[Annotated], ontology: Ontology, args: argparse.Namespace
+) -> None:
+    """Fits and writes the tagger of one setting, calibrated on the held-back documents."""
+    encoder = None
+    if setting == "best":
+        path = args.output / "best" / "encoder.onnx"
+        if not path.exists():
+            export(LowerLayers(load_weights(), LAYERS, KEEP), path)
+        encoder = Encoder(path)
     types = list(ontology.entity_types)
     lac, gazetteer = load_lac(), load_gazetteer()
     vocabulary = tagger.build_vocabulary(train)
-    rows = tagger.examples(train, vocabulary, lac, gazetteer, types)
-    test = tagger.examples(held, vocabulary, lac, gazetteer, types)
+    rows = tagger.examples(train, vocabulary, lac, gazetteer, types, encoder)
+    test = tagger.examples(held, vocabulary, lac, gazetteer, types, encoder)
     fitted = []
     for seed in range(args.seeds):
 
@@ -67,9 +79,9 @@ def fit_tagger(train: list[Annotated], held: list[Annotated], ontology: Ontology
 
         fitted.append(tagger.fit(rows, vocabulary, types, seed=seed, epochs=args.epochs, report=report))
     right, found, gold, marks = evaluate(fitted, test, held, types)
-    print(f"tagger on held-back: F1 {2 * right / max(1, found + gold):.3f}", flush=True)
+    print(f"{setting} tagger on held-back: F1 {2 * right / max(1, found + gold):.3f}", flush=True)
     data = {"documents": len(train), "seeds": args.seeds, "epochs": args.epochs}
-    write_tagger(args.output / "fast", fitted, vocabulary, types, calibrate(marks), data)
+    write_tagger(args.output / setting, fitted, vocabulary, types, calibrate(marks), data)
 
 
 @torch.no_grad()
@@ -109,54 +121,71 @@ def calibrate(marks: list[tuple[float, bool]]) -> tuple[float, float]:
         return loss
 
     optimiser.step(closure)
-    return float(curve[0]), float(curve[1])
+    return float(curve[0].detach()), float(curve[1].detach())
 
 
 def fit_pairs(train: list[Annotated], held: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
     """Fits and writes the relation classifier; its thresholds come from the held-back documents as the reader reads them."""
     lac = load_lac()
-    names = list(ontology.relation_types)
+    names, types = list(ontology.relation_types), list(ontology.entity_types)
     began = time.monotonic()
-    rows: list[pairs.PairExample] = []
+    rows: list[pairs.DocumentPairs] = []
     seen: set[tuple[str, str, str]] = set()
     for document in train:
-        view = pairs.view_of(document, lac)
-        found = pairs.pair_examples(view, ontology, pairs.gold_relations(document, ontology))
-        for row in found:
-            head, tail = (view.mentions[at].type for at in row.pair.places[0])
-            seen |= {(names[at], head, tail) for at in np.flatnonzero(row.gold)}
-        rows += found
-    print(f"{len(rows)} pairs, {int(sum(r.gold.sum() for r in rows))} relations, {time.monotonic() - began:.0f} s", flush=True)
-    model = pairs.fit(rows, len(names), seed=0)
+        row = pairs.document_pairs(pairs.view_of(document, lac), ontology, pairs.gold_relations(document, ontology))
+        if row is not None:
+            rows.append(row)
+            for at, relation in zip(*np.nonzero(row.gold), strict=True):
+                head, tail = (row.view.mentions[number].type for number in row.pairs[at].places[0])
+                seen.add((names[relation], head, tail))
+    count, gold = sum(len(row.pairs) for row in rows), int(sum(row.gold.sum() for row in rows))
+    print(f"{count} pairs, {gold} relations, {time.monotonic() - began:.0f} s", flush=True)
+
+    def report(epoch: int, loss: float, model: pairs.PairModel) -> None:
+        print(f"pairs epoch {epoch + 1}: loss {loss:.4f}, {time.monotonic() - began:.0f} s", flush=True)
+
+    model = pairs.fit(rows, len(names), len(types), contextual=False, seed=0, epochs=args.pair_epochs, report=report)
     reader = Reader("fast", lac=lac, gazetteer=load_gazetteer(), models=args.output)
     scored: list[tuple[float, bool, int]] = []
     total = np.zeros(len(names))
     for document in held:
         reading = reader.read(document.text)
         mentions, _ = document_mentions(document.text, reading.spans)
-        gold = pairs.gold_relations(document, ontology)
-        for _, name, _ in gold:
+        true = pairs.gold_relations(document, ontology)
+        for _, name, _ in true:
             total[names.index(name)] += 1
-        found = pairs.pair_examples(build_view(document.text, mentions, reading.word_starts), ontology, set())
-        if not found:
+        row = pairs.document_pairs(build_view(document.text, mentions, reading.word_starts), ontology, set())
+        if row is None:
             continue
-        for row, probability in zip(found, pairs.probabilities(model, found), strict=True):
-            head, tail = document.canonical(row.pair.head), document.canonical(row.pair.tail)
-            for at in np.flatnonzero(probability >= 0.02):
-                scored.append((float(probability[at]), (head, names[at], tail) in gold, int(at)))
-    threshold = best_threshold(scored, float(total.sum()))
-    marks = [(float(np.log(p / (1 - min(p, 1 - 1e-6)))), right) for p, right, _ in scored if p >= threshold]
-    right = sum(good for p, good, _ in scored if p >= threshold)
-    print(f"pairs on held-back, as read: threshold {threshold:.2f}, "
-          f"F1 {2 * right / max(1, len(marks) + total.sum()):.3f}", flush=True)
-    write_pairs(args.output / "pairs.npz", model, names, np.full(len(names), threshold), calibrate(marks), seen)
+        probability = pairs.probabilities(model, row)
+        for at, relation in zip(*np.nonzero(probability >= 0.02), strict=True):
+            head, tail = document.canonical(row.pairs[at].head), document.canonical(row.pairs[at].tail)
+            scored.append((float(probability[at, relation]), (head, names[relation], tail) in true, int(relation)))
+    thresholds = fit_thresholds(scored, total)
+    kept = [(p, right) for p, right, relation in scored if p >= thresholds[relation]]
+    marks = [(float(np.log(p / (1 - min(p, 1 - 1e-6)))), right) for p, right in kept]
+    f1 = 2 * sum(right for _, right in kept) / max(1.0, len(kept) + float(total.sum()))
+    print(f"pairs on held-back, as read: F1 {f1:.3f}, thresholds {dict(zip(names, thresholds.round(2), strict=True))}", flush=True)
+    write_pairs(args.output / "pairs.npz", model, names, thresholds, calibrate(marks), seen)
 
 
-def best_threshold(scored: list[tuple[float, bool, int]], gold: float) -> float:
+def fit_thresholds(scored: list[tuple[float, bool, int]], gold: Any) -> Any:
+    """For each relation the probability above which F1 is largest, drawn to the common one where examples are few."""
+    common = best_threshold([(p, right) for p, right, _ in scored], float(gold.sum()))
+    thresholds = np.full(len(gold), common)
+    for relation, count in enumerate(gold):
+        own = [(p, right) for p, right, number in scored if number == relation]
+        if count:
+            weight = count / (count + 30)
+            thresholds[relation] = weight * best_threshold(own, float(count)) + (1 - weight) * common
+    return thresholds
+
+
+def best_threshold(scored: list[tuple[float, bool]], gold: float) -> float:
     """The probability above which F1 is largest."""
-    best, threshold = 0.0, 0.4
-    for candidate in np.arange(0.15, 0.7, 0.05):
-        kept = [good for p, good, _ in scored if p >= candidate]
+    best, threshold = 0.0, 0.3
+    for candidate in np.arange(0.1, 0.7, 0.05):
+        kept = [good for p, good in scored if p >= candidate]
         f1 = 2 * sum(kept) / max(1.0, len(kept) + gold)
         if f1 > best:
             best, threshold = f1, float(candidate)

@@ -47,16 +47,20 @@ def write_tagger(
     """Writes tagger.onnx, crf.npz and tagger.json; ``data`` describes the training and goes into the JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     n = 17
-    arguments = (
+    arguments = [
         torch.zeros(1, n, dtype=torch.long), torch.zeros(1, n, dtype=torch.long), torch.zeros(1, n, STATE_WIDTH),
         torch.zeros(1, n, dtype=torch.long), torch.zeros(1, n, FEATURE_WIDTH),
-    )
+    ]
+    inputs = list(INPUTS)
+    if fitted[0][0].extra is not None:
+        arguments.append(torch.zeros(1, n, fitted[0][0].extra.in_features))
+        inputs.append("extra")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own successor
         torch.onnx.export(
-            Ensemble([model for model, _ in fitted]).eval(), arguments, str(folder / "tagger.onnx"),
-            input_names=list(INPUTS), output_names=["scores"], opset_version=17, dynamo=False,
-            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*INPUTS, "scores")},
+            Ensemble([model for model, _ in fitted]).eval(), tuple(arguments), str(folder / "tagger.onnx"),
+            input_names=inputs, output_names=["scores"], opset_version=17, dynamo=False,
+            dynamic_axes={name: {0: "batch", 1: "length"} for name in (*inputs, "scores")},
         )
     transitions, first = crf_scores([crf for _, crf in fitted])
     np.savez_compressed(folder / "crf.npz", transitions=transitions, first=first)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from etl.nlp import labels
+from etl.nlp.e5 import Encoder
 from etl.nlp.features import CLASSES, UNKNOWN, SegmentFeatures, segment_features
 from etl.nlp.gazetteer import FEATURE_WIDTH, Gazetteer
 from etl.nlp.lac import STATE_WIDTH, Lac
@@ -42,12 +43,14 @@ def build_vocabulary(documents: list[Annotated], least: int = 2) -> dict[str, in
 
 
 def examples(
-    documents: list[Annotated], vocabulary: dict[str, int], lac: Lac, gazetteer: Gazetteer, types: list[str]
+    documents: list[Annotated], vocabulary: dict[str, int], lac: Lac, gazetteer: Gazetteer, types: list[str],
+    encoder: Encoder | None = None,
 ) -> list[Example]:
-    """Every segment of the documents."""
+    """Every segment of the documents; with an encoder, its states of the whole document are features too."""
     found = []
     for number, document in enumerate(documents):
         gold = labels.encode(len(document.text), document.spans, types)
+        states, owner = encoder(document.text) if encoder else (None, None)
         for start, end in segments(document.text):
             text = document.text[start:end]
             features, _ = segment_features(text, vocabulary, lac, gazetteer)
@@ -56,7 +59,8 @@ def examples(
             while at < len(own) and own[at] and own[at] % 2 == 0:  # the tail of a name that the segment cut off
                 own[at] = 0
                 at += 1
-            found.append(Example(number, start, text, features, own))
+            extra = states[owner[start:end]].astype(np.float16) if states is not None and owner is not None else None
+            found.append(Example(number, start, text, features, own, extra))
     return found
 
 

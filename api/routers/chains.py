@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from pydantic import StringConstraints
 
 from api.deps import ServicesDep
 from api.routers.paths import Confidence, Since, StatedOnly, Until
@@ -13,8 +14,9 @@ from api.schemas.chains import Chains, GapMatrix, Gaps
 from graph.answers import chains as answers
 from graph.answers import gaps as gap_answers
 
-router = APIRouter(tags=["answers"])
+router = APIRouter(prefix="/v1", tags=["answers"])
 
+MAX_CELLS = 50
 Field = Annotated[str, Query(max_length=100, description="Technology field, by name or synonym.", examples=["氢能"])]
 
 
@@ -64,13 +66,32 @@ async def get_chains(
         until=until,
         reference=services.reference,
     )
-    return Chains.model_validate(await services.database.answer(plan))
+    return Chains.model_validate(await services.thinking.answer(plan))
 
 
 @router.get("/gaps/matrix", summary="Covered and missing stages of all fields and regions")
-async def get_gap_matrix(services: ServicesDep) -> GapMatrix:
+async def get_gap_matrix(
+    services: ServicesDep,
+    fields: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=100)]],
+        Query(
+            default_factory=list,
+            max_length=MAX_CELLS,
+            description="These fields; repeat for several. None means the 20 technologies with the most relations.",
+        ),
+    ],
+    regions: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=100)]],
+        Query(
+            default_factory=list,
+            max_length=MAX_CELLS,
+            description="These regions; repeat for several. None means the provinces that have anything at all.",
+        ),
+    ],
+) -> GapMatrix:
     """How many entities fill each stage, for every field in every region, and which stages nobody fills."""
-    return GapMatrix.model_validate(await services.database.answer(gap_answers.matrix(reference=services.reference)))
+    plan = gap_answers.gap_matrix(fields, regions, reference=services.reference)
+    return GapMatrix.model_validate(await services.thinking.answer(plan))
 
 
 @router.get("/gaps", summary="What a field lacks in a region", responses={404: {}})
@@ -81,7 +102,10 @@ async def get_gaps(
     ],
     services: ServicesDep,
     region: Region = "",
+    limit: Annotated[int, Query(ge=1, le=20, description="Most fillers a gap.")] = 5,
+    since: Since = "",
+    until: Until = "",
 ) -> Gaps:
     """Which stages are covered, by whom and how strongly, what is missing, and who is nearest to filling it."""
-    plan = gap_answers.gaps(field, region=region, reference=services.reference)
-    return Gaps.of(await services.database.answer(plan))
+    plan = gap_answers.gaps(field, region, limit=limit, since=since, until=until, reference=services.reference)
+    return Gaps.of(await services.thinking.answer(plan))

@@ -17,7 +17,7 @@ from graph.answers import entities as answers
 from graph.errors import InvalidInput
 from graph.queries.load import bump_version
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(prefix="/v1", tags=["documents"])
 
 PlainText = Annotated[str, StringConstraints(min_length=1), AfterValidator(whole_characters)]
 _PLAIN_BODY: dict[str, Any] = {

@@ -15,7 +15,7 @@ from api.schemas.entities import Entity, Mentions, Neighbours, Sentence
 from graph.answers import entities as answers
 from graph.answers.values import EntityCard
 
-router = APIRouter(tags=["look up"])
+router = APIRouter(prefix="/v1", tags=["look up"])
 
 MAX_NAME = 300
 Name = Annotated[

@@ -13,7 +13,7 @@ from api.schemas.common import ISO_DATE, RelationTypeName
 from graph.answers import paths as answers
 from graph.answers.limits import MAX_HOPS, MAX_K
 
-router = APIRouter(tags=["answers"])
+router = APIRouter(prefix="/v1", tags=["answers"])
 
 End = Annotated[
     str, Query(min_length=1, max_length=300, description="uid or name of an entity.", examples=["清华大学"])
@@ -62,4 +62,4 @@ async def get_paths(
         since=since,
         reference=services.reference,
     )
-    return Paths.model_validate(await services.database.answer(plan))
+    return Paths.model_validate(await services.thinking.answer(plan))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.deps import Services, ServicesDep, stage
-from api.errors import as_problem
+from api.deps import ServicesDep, entity_types, stage
+from api.matching import match_all
 from api.schemas.recommend import (
+    MatchFailure,
     MatchRequest,
     MatchResult,
     MatchResults,
@@ -19,6 +21,91 @@ from api.schemas.recommend import (
 )
 from graph.answers import match as match_answers
 from graph.answers import recommend as answers
+from graph.answers.entities import resolve
 from graph.answers.values import MatchQuery
+from graph.answers.values import MatchResult as Matches
+from graph.store.query import Plan
 
-router = APIRouter(tags=["answers"])
+router = APIRouter(prefix="/v1", tags=["answers"])
+
+NDJSON = "application/x-ndjson"
+_STREAM: dict[str, Any] = {
+    "content": {
+        NDJSON: {
+            "schema": {
+                "anyOf": [{"$ref": f"#/components/schemas/{shape.__name__}"} for shape in (MatchResult, MatchFailure)]
+            }
+        }
+    }
+}
+
+
+@router.post("/recommendations", summary="Who fits an entity or a text", responses={404: {}})
+async def recommend(asked: RecommendationRequest, services: ServicesDep) -> Recommendations:
+    """Candidates with a score that is a sum of named parts, the path and the sentences behind it.
+
+    `change` names the smallest change that would put a candidate first.
+    """
+    start = asked.text
+    if asked.entity:
+        # What is given as an entity must be one, and not a field or region of the same name.
+        start = (await services.database.answer(resolve(asked.entity, reference=services.reference))).uid
+    plan = answers.recommend(
+        start,
+        targets=entity_types(services.reference.ontology, asked.targets),
+        mode=asked.mode,
+        region=asked.region,
+        limit=asked.limit,
+        diversity=asked.diversity,
+        embedder=services.embedder,
+        reference=services.reference,
+    )
+    return Recommendations.model_validate(await services.thinking.answer(plan))
+
+
+@router.post("/match", summary="Match many demands", response_model=MatchResults, responses={200: _STREAM})
+async def match(
+    asked: MatchRequest,
+    request: Request,
+    services: ServicesDep,
+    accept: Annotated[
+        str, Header(description=f"`{NDJSON}` for a stream of one answer a line.", examples=["application/json"])
+    ] = "application/json",
+) -> MatchResults | Response:
+    """Answers each query in the order given, the same way every time.
+
+    With `Accept: application/x-ndjson` the answers come as a stream of one JSON object a line, each as soon as it is
+    ready; otherwise as one JSON object, which must be ready within the time limit of a request. A query that cannot be
+    answered has a `problem` in place of `results`; the others are answered all the same.
+    """
+    ontology = services.reference.ontology
+    targets = entity_types(ontology, asked.targets)
+    queries = [
+        MatchQuery(query.id, query.text, query.region, tuple(query.fields), stage(ontology, query.stage))
+        for query in asked.queries
+    ]
+    held = await services.thinking.answer(
+        match_answers.catalogue(targets, store=services.store, embedder=services.embedder, reference=services.reference)
+    )
+
+    def plan_of(query: MatchQuery) -> Plan[Matches]:
+        # One catalogue for all of them, so that a load in between does not change the answers half way.
+        result = yield from match_answers.with_evidence(held, held.match(query, limit=asked.limit, targets=targets))
+        return result
+
+    found = match_all(
+        services.thinking.answer,
+        queries,
+        plan_of,
+        scope=request.scope,
+        seconds=services.settings.api_timeout,
+    )
+    if NDJSON in accept.lower():
+        return StreamingResponse(_lines(found), media_type=NDJSON)
+    return MatchResults(items=[item async for item in found])
+
+
+async def _lines(found: AsyncGenerator[MatchResult | MatchFailure, None]) -> AsyncIterator[str]:
+    async with contextlib.aclosing(found):
+        async for item in found:
+            yield item.model_dump_json() + "\n"

@@ -11,7 +11,7 @@ from api.paging import DEFAULT_PAGE, Cursor, Limit, next_link
 from api.schemas.entities import RelationEvidence
 from graph.answers import entities as answers
 
-router = APIRouter(tags=["look up"])
+router = APIRouter(prefix="/v1", tags=["look up"])
 
 
 @router.get("/relations/{uid}/evidence", summary="What states a relation", responses={404: {}})

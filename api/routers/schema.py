@@ -8,7 +8,7 @@ from api.deps import ServicesDep
 from api.schemas.meta import EntityType, RelationType, Schema, Stage, Statistics
 from graph.answers import statistics as answers
 
-router = APIRouter(tags=["about"])
+router = APIRouter(prefix="/v1", tags=["about"])
 
 
 @router.get("/schema", summary="The ontology")

@@ -11,7 +11,7 @@ from api.paging import DEFAULT_PAGE, Cursor, Limit, Types, next_link
 from api.schemas.entities import Hits
 from graph.answers import search as answers
 
-router = APIRouter(tags=["look up"])
+router = APIRouter(prefix="/v1", tags=["look up"])
 
 MAX_QUERY = 300
 Region = Annotated[

@@ -6,9 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from api.errors import ProblemDocument
 from api.schemas.common import Answer, EntityRef, EntityTypeName, Evidence, PathStep, Request, Score, StageName, Start
+from graph.answers.limits import MAX_TEXT
 
-MAX_TEXT = 10_000
 MAX_TYPES = 30
 MAX_QUERIES = 1_000
 MAX_RESULTS = 50
@@ -42,11 +43,16 @@ class RecommendationRequest(Request):
     )
     mode: Mode = Field(
         default="next_step",
-        description="`next_step`: who takes it to the next stage; `complement`: who has what it lacks; `supplement`: the like.",
+        description="`next_step`: who takes it on; `complement`: who has what it lacks; `supplement`: who is alike.",
     )
     region: ShortName = Field(default="", description="Region to prefer, by name or code.")
-    fields: list[ShortName] = Field(default_factory=list, max_length=20, description="Fields, beside those understood.")
-    stage: StageName | Literal[""] = Field(default="", description="Stage wanted; empty takes it from the start.")
+    diversity: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="From 0, the best scores, to 1, as different as can be.",
+    )
     limit: int = Field(default=10, ge=1, le=MAX_RESULTS, description="Candidates.")
 
     @model_validator(mode="after")
@@ -143,7 +149,14 @@ class MatchResult(Answer):
     results: list[MatchItem]
 
 
-class MatchResults(Answer):
-    """The matches of all queries, in the order of the queries."""
+class MatchFailure(Answer):
+    """Stands in for the matches of a query that could not be answered."""
 
-    items: list[MatchResult]
+    id: str = Field(description="The query's id.")
+    problem: ProblemDocument = Field(description="Why not.")
+
+
+class MatchResults(Answer):
+    """The answers to all queries, in the order of the queries."""
+
+    items: list[MatchResult | MatchFailure]

@@ -1,8 +1,8 @@
-// Creates or completes the entities of one type. A stage only rises, in the order of $stages; other own facts are kept if known.
+// Creates or completes the entities of a document. A stage only rises, in the order of $stages; other own facts are kept if known.
 UNWIND $rows AS row
 MERGE (e:Entity {uid: row.uid})
 WITH e, row, e.type IS NULL AS created, coalesce(e.aliases, []) AS before, e.stage AS stage_before
-SET e:`ENTITY_TYPE`
+SET e:$(row.type)
 SET e.type = row.type, e.name = row.name,
     e.aliases = before + [alias IN row.aliases WHERE NOT alias IN before],
     e.place = CASE WHEN size(coalesce(e.place, [])) >= size(row.place) THEN e.place ELSE row.place END,

@@ -1,8 +1,8 @@
-// Creates relations of one type or renews what a document ($document, the prefix of its sentences' uids) states of them.
+// Creates relations or renews what a document ($document, the prefix of its sentences' uids) states of them.
 UNWIND $rows AS row
 MATCH (h:Entity {uid: row.head})
 MATCH (t:Entity {uid: row.tail})
-MERGE (h)-[r:`RELATION_TYPE` {uid: row.uid}]->(t)
+MERGE (h)-[r:$(row.type) {uid: row.uid}]->(t)
 WITH r, row, r.evidence IS NULL AS created, coalesce(r.evidence, []) AS before,
      [i IN range(0, size(coalesce(r.evidence, [])) - 1) WHERE NOT r.evidence[i] STARTS WITH $document | i] AS others
 SET r.evidence_confidence = [i IN others | r.evidence_confidence[i]] + [e IN row.evidence | row.confidence],

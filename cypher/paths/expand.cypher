@@ -14,7 +14,7 @@ CALL (a) {
   ORDER BY r.confidence DESC, r.support DESC, r.uid
   LIMIT $fan_out
 }
-RETURN a.uid AS source, b {.uid, .type, .name} AS entity,
+RETURN a.uid AS source, b {.uid, .type, .name, .place, .fields, .stage} AS entity,
        COUNT { (b)--() } - COUNT { (b)<-[:MENTIONS]-() } - COUNT { (b)<-[:NAMES]-() } AS degree,
        r {.uid, .status, .confidence, .support, .first_seen, .last_seen, evidence: r.evidence[0..3],
           type: type(r), head: startNode(r).uid, tail: endNode(r).uid} AS relation

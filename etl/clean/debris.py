@@ -15,7 +15,31 @@ _TAG = re.compile(
     r"|sub|sup|table|tbody|td|tfoot|th|thead|title|tr|u|ul|video)(?:\s[^<>]*|/)?>",
     re.IGNORECASE,
 )
-_BREAKS = frozenset("br p div li tr h1 h2 h3 h4 h5 h6 hr table ul ol dd dt section article title blockquote".split())
+_BREAKS = frozenset(
+    [
+        "br",
+        "p",
+        "div",
+        "li",
+        "tr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "table",
+        "ul",
+        "ol",
+        "dd",
+        "dt",
+        "section",
+        "article",
+        "title",
+        "blockquote",
+    ]
+)
 _ENTITY = re.compile(
     r"&(?:amp;)*(?:(?:nbsp|ensp|emsp|thinsp|lt|gt|amp|quot|apos|ldquo|rdquo|lsquo|rsquo|hellip|mdash|ndash|middot|bull"
     r"|copy|reg|times|deg|permil|yen|euro|laquo|raquo|plusmn|sup2|sup3|le|ge|alpha|beta|gamma|mu|zwnj|zwj"

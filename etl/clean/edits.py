@@ -245,8 +245,8 @@ class Work:
         )
         if not self._made:
             return Cleaned(self.original, (), shown, damage, Offsets(length=len(self.original)))
-        runs = (tuple(array.tolist()) for array in (self._starts, self._origins, self._steps))
-        offsets = Offsets(*runs, length=len(self.original))
+        starts, origins, steps = (tuple(array.tolist()) for array in (self._starts, self._origins, self._steps))
+        offsets = Offsets(starts, origins, steps, len(self.original))
         return Cleaned(self.text, self._repairs(), shown, damage, offsets)
 
     def _repairs(self) -> Sequence[Repair]:

@@ -27,7 +27,7 @@ _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0306": "3", "\u0300": 
 def plain_reading(syllable: str) -> tuple[str, str]:
     """A written syllable as (letters without tone, tone ``1``-``4`` or ``""``)."""
     tone = ""
-    letters = []
+    letters: list[str] = []
     for ch in unicodedata.normalize("NFD", syllable.translate(_LOOKALIKES)):
         if ch in _TONES:
             tone = _TONES[ch]
@@ -71,7 +71,7 @@ def _reads(before: str, content: str) -> float:
             return 0.99 if marked else 0.97 if numbered else 0.9
         if marked and _SYLLABLE.fullmatch(letters):
             return 0.8  # a reading the table lacks: letters with tone marks in a bracket are nothing else
-        syllables = _split(before, letters) if marked else ()
+        syllables = _split(before, letters) if marked else []
         return 0.95 if syllables else 0.0
     if not (marked or numbered):
         return 0.0  # (xiao mi) may be a brand
@@ -90,9 +90,7 @@ def _split(before: str, letters: str) -> list[str]:
             return done
         if at < 0:
             continue
-        stack.extend(
-            (at - 1, rest[: -len(r)], [r, *done]) for r in readings(before[at]) if r and rest.endswith(r)
-        )
+        stack.extend((at - 1, rest[: -len(r)], [r, *done]) for r in readings(before[at]) if r and rest.endswith(r))
     return []
 
 

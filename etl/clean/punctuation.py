@@ -10,25 +10,29 @@ from etl.clean.lexicon import knows
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _DOUBLED = re.compile("([，、；：])\\1+|(?<!。)。。(?!。)|[，、；：]+(?=。(?!。))|(?<=[。；！？])[，、；：]+")
-_SPACED = re.compile(f"(?<=[{_HAN}0-9A-Za-z》”）]) +(?=[，。；：、！？》”）])|(?<=[，。；：、！？《“（]) +(?=[{_HAN}《“（])")
+_SPACED = re.compile(
+    f"(?<=[{_HAN}0-9A-Za-z》”）]) +(?=[，。；：、！？》”）])|(?<=[，。；：、！？《“（]) +(?=[{_HAN}《“（])"
+)
 _SPREAD = re.compile(f"(?<![{_HAN}])(?:[{_HAN}] ){{3,}}[{_HAN}](?![{_HAN}])")
 _INJECTED = re.compile(f"(?<=[{_HAN}])([*^~`|_#¤¦■□◆◇●○★☆※§])(?=[{_HAN}])")
-_HALF = re.compile(
-    f"(?<=[{_HAN}》”）〉」』])[,;:?!](?!//)|(?<=[0-9A-Za-z%+.℃)])[,;?!](?=[{_HAN}《“（])|(?<=[{_HAN}》”）])\\.(?=\\s*$)", re.MULTILINE
-)
+_HALF = re.compile(f"(?<=[{_HAN}》”）〉」』])[,;:?!](?!//)|(?<=[0-9A-Za-z%+.℃)])[,;?!](?=[{_HAN}《“（])")
 _PAIR = re.compile("\\(([^()（）\n]{0,200})\\)")
 _CLOSED = re.compile(f"(?<=\\))[,;:?!](?=[{_HAN}《“（])")
-_GAPS_LEAST = 3
-_GAPS_SHARE = 0.3
-_WIDE = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。"})
+_GAPS_LEAST = 6
+_GAPS_SHARE = 0.4
+_WIDE = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
 _HAS_HAN = re.compile(f"[{_HAN}]")
 # Kinds of damage after which a text's half-width punctuation is taken for damage too.
-_BROKEN = frozenset({"traditional", "pinyin", "gbk_shift", "mojibake_utf8_latin1", "mojibake_gbk_latin1", "mojibake_utf8_gbk"})
+_BROKEN = frozenset(
+    {"traditional", "pinyin", "gbk_shift", "mojibake_utf8_latin1", "mojibake_gbk_latin1", "mojibake_utf8_gbk"}
+)
 
 
 def doubled(work: Work) -> None:
     """Makes ，， one ， and drops a comma that stands before or after a full stop. 。。。 and ！！ are left: people write them."""
-    edits = [Edit(m.start(), m.end(), m[0][0] if m[1] or m[0] == "。。" else "", 0.95) for m in _DOUBLED.finditer(work.text)]
+    edits = [
+        Edit(m.start(), m.end(), m[0][0] if m[1] or m[0] == "。。" else "", 0.95) for m in _DOUBLED.finditer(work.text)
+    ]
     work.apply("punctuation_doubled", edits)
 
 

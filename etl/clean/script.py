@@ -62,9 +62,7 @@ def _leftovers() -> dict[int, str]:
     every = "".join(map(chr, range(0x4E00, 0x9FA6)))
     mine: str = _converter().convert(every)  # type: ignore[attr-defined]
     theirs = opencc.OpenCC("hk2s").convert(every)
-    return {
-        ord(a): c for a, b, c in zip(every, mine, theirs, strict=True) if a == b != c and not _encodes(a, "gb2312")
-    }
+    return {ord(a): c for a, b, c in zip(every, mine, theirs, strict=True) if a == b != c and not _encodes(a, "gb2312")}
 
 
 @functools.cache

@@ -24,7 +24,9 @@ def spam(work: Work) -> None:
     for pattern in (_STRONG, _WEAK):
         for match in pattern.finditer(text):
             start = max(text.rfind(stop, 0, match.start()) for stop in "。！？\n") + 1
-            end = min((at for at in (text.find(stop, match.end()) for stop in "。！？\n") if at >= 0), default=len(text))
+            end = min(
+                (at for at in (text.find(stop, match.end()) for stop in "。！？\n") if at >= 0), default=len(text)
+            )
             _, signs, strong = sentences.get(start, (end, set(), False))
             sentences[start] = (end, signs | {match[0]}, strong or pattern is _STRONG)
     work.flag(

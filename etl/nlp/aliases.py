@@ -61,7 +61,7 @@ def _introduced(text: str, before: SpanMention, here: SpanMention) -> bool:
     closed = _CLOSE.match(text, here.end)
     bracket = gap.lstrip()[:1] in "（("
     said = re.search(r"称|即|名|叫|known|abbrev|herein", gap)
-    if bracket and not (closed and re.search(r"[）)]", closed.group())):
+    if bracket and not said and not (closed and re.search(r"[）)]", closed.group())):
         return False
     if not (bracket or said):
         return False

@@ -96,98 +96,147 @@ def _nearest(view: View, heads: list[int], tails: list[int]) -> tuple[tuple[int,
     return tuple((h, t) for g, _, h, t in ranked[:2] if g <= gap)
 
 
-def features(view: View, head: int, tail: int) -> list[str]:
-    """Names of the features of one mention pair."""
+def features(view: View, head: int, tail: int) -> NDArray[np.int64]:
+    """Bucket numbers (1 to 65,535) of the features of one mention pair, sorted and without repeats."""
     text, mentions = view.text, view.mentions
     h, t = mentions[head], mentions[tail]
     forward = head < tail
     left, right = (head, tail) if forward else (tail, head)
-    left_group, right_group = view.group[left], view.group[right]
-    same_group = left_group == right_group
-    a, b = (left, right) if same_group else (left_group[1], right_group[0])
-    types = f"{h.type}>{t.type}"
+    same_group = view.group[left] == view.group[right]
+    a, b = (left, right) if same_group else (view.group[left][1], view.group[right][0])
     way = "f" if forward else "b"
-    gap = abs(view.sentence[head] - view.sentence[tail])
-    distance = bisect.bisect(_DISTANCES, mentions[right].start - mentions[left].end)
-    between = right - left - 1
     inner = mentions[left + 1 : right]
     same_head = sum(m.type == h.type for m in inner)
     same_tail = sum(m.type == t.type for m in inner)
-    base = [
-        f"gap{min(gap, 4)}{way}",
-        f"dist{distance}{way}",
-        f"between{min(between, 6)}{way}",
+    both = [  # features that count alone and with the two types
+        f"gap{min(abs(view.sentence[head] - view.sentence[tail]), 4)}{way}",
+        f"dist{bisect.bisect(_DISTANCES, mentions[right].start - mentions[left].end)}{way}",
+        f"between{min(right - left - 1, 6)}{way}",
         f"heads{min(same_head, 3)}",
         f"tails{min(same_tail, 3)}",
         f"heads{min(same_head, 2)}tails{min(same_tail, 2)}{way}",
         f"line{min(abs(view.line[head] - view.line[tail]), 3)}",
         f"lead{view.leading[head]:d}{view.opening[head]:d}{view.leading[tail]:d}{view.opening[tail]:d}",
-        f"first{head == 0:d}{min(head, 4)}",
+        f"first{min(head, 4)}",
         f"num{view.numbered[head]:d}{view.numbered[tail]:d}",
         f"group{same_group:d}",
         f"en{view.english:d}",
     ]
     # What stands between the two groups, other mentions shown by their types alone.
     if same_group:
-        collapsed = "".join(f"{view.gaps[k]}" for k in range(a + 1, b + 1))[:12]
-        base.append("same=" + collapsed)
+        collapsed = "".join(view.gaps[a + 1 : b + 1])[:12]
+        both.append("same=" + collapsed)
     else:
-        parts = []
-        for k in range(a + 1, b + 1):
-            parts.append(view.gaps[k])
-            if k < b:
-                parts.append(f"<{mentions[k].type}>")
+        parts = [view.gaps[a + 1]]
+        for k in range(a + 1, b):
+            parts += (f"<{mentions[k].type}>", view.gaps[k + 1])
         collapsed = "".join(parts)
     if len(collapsed) <= 40:
-        base.append("c=" + collapsed)
-    first_gap, last_gap = view.gaps[a + 1], view.gaps[b]
-    clause = text[max(mentions[a].end, view.clause_start(mentions[b].start)) : mentions[b].start] if a < b else ""
-    before = text[max(view.clause_start(mentions[left_group[0]].start), mentions[left_group[0]].start - 25) : mentions[left_group[0]].start]
-    after_at = mentions[right_group[1]].end
-    after = text[after_at : min(view.clause_end(after_at), after_at + 25)]
-    middle_at = mentions[left_group[1]].end
-    middle = text[middle_at : min(view.clause_end(middle_at), middle_at + 25, mentions[b].start if a < b else middle_at)]
+        both.append("c=" + collapsed)
     whole = collapsed if len(collapsed) <= 160 else collapsed[:60] + "…" + collapsed[-90:]
-    for place, stretch in (("B", whole), ("L", last_gap[-40:]), ("F", first_gap[:40]), ("C", clause), ("p", before), ("q", after)):
-        fired = _fired(stretch)
-        base += [f"{place}:{key}{way}" for key in fired]
-        if place in "LCq" and len(fired) > 1:
-            base.append(f"{place}:{'+'.join(fired[:3])}{way}")
-    start, end = view.sentence_spans[view.sentence[right]]
-    sentence_fired = _fired(text[start:end])
-    out = ["T=" + types, "h=" + h.type, "t=" + t.type, *base, *(f"{types}|{x}" for x in base)]
-    out += [f"{types}|s:{key}" for key in sentence_fired]
-    # Words next to the groups, and words of the last and the first gap.
-    word_sets = (
-        ("lb", view.words(max(0, mentions[b].start - len(last_gap), mentions[b].start - 16), mentions[b].start)[-4:]),
-        ("fa", view.words(middle_at, middle_at + len(middle))[:4]),
-        ("pb", view.words(mentions[left_group[0]].start - len(before), mentions[left_group[0]].start)[-3:]),
-        ("qa", view.words(after_at, after_at + len(after))[:4]),
+    ahead, behind = _ahead(view, left), _behind(view, right)
+    clause_start = max(mentions[a].end, view.clause_start(mentions[b].start))
+    stretches = (
+        ("B", whole),
+        ("L", view.gaps[b][-40:]),
+        ("F", view.gaps[a + 1][:40]),
+        ("C", text[clause_start : mentions[b].start] if a < b else ""),
+        ("p", ahead[0]),
+        ("q", behind[0]),
     )
-    for place, words in word_sets:
-        out += [f"{place}{way}={word}" for word in words]
-        out += [f"{types}|{place}{way}={word}" for word in words]
-        out.append(f"{types}|{place}{way}*" + "|".join(words[-2:] if place in ("lb", "pb") else words[:2]))
+    for place, stretch in stretches:
+        fired = _fired(stretch)
+        both += [f"{place}:{key}{way}" for key in fired]
+        if place in "LCq" and len(fired) > 1:
+            both.append(f"{place}:{'+'.join(fired[:3])}{way}")
+    # Words beside the groups, and all words between them where they are near.
+    close = view.words(max(mentions[b].start - len(view.gaps[b]), mentions[b].start - 16, 0), mentions[b].start)[-4:]
+    follow = _behind(view, left)[1]
+    crossed = [f"s:{key}" for key in _sentence_fired(view, view.sentence[right])]
+    for place, words, pair in (
+        ("lb", close, close[-2:]),
+        ("fa", follow, follow[:2]),
+        ("pb", ahead[1], ahead[1][-2:]),
+        ("qa", behind[1], behind[1][:2]),
+    ):
+        both += [f"{place}{way}={word}" for word in words]
+        crossed.append(f"{place}{way}*" + "|".join(pair))
     if len(whole) < 160:
-        seen = {word for k in range(a + 1, b + 1) for word in view.words(mentions[k].start - len(view.gaps[k]), mentions[k].start)}
-        out += [f"w{way}={word}" for word in seen]
-        out += [f"{types}|w{way}={word}" for word in seen]
+        both += {f"w{way}={word}" for k in range(a + 1, b + 1) for word in _gap_words(view, k)}
     if inner:
-        out += [f"{types}|next={inner[0].type}{way}", f"{types}|last={inner[-1].type}{way}"]
+        crossed += (f"next={inner[0].type}{way}", f"last={inner[-1].type}{way}")
     if view.column[head] or view.column[tail]:
-        out += [
-            f"{types}|colt={view.column[tail]}", f"{types}|colh={view.column[head]}", f"colt={view.column[tail]}",
-            f"cols={view.column[head]}>{view.column[tail]}",
-        ]
-    label = _LABEL.search(text, max(0, mentions[right_group[0]].start - 14), mentions[right_group[0]].start)
+        both += (f"colt={view.column[tail]}", f"cols={view.column[head]}>{view.column[tail]}")
+        crossed.append(f"colh={view.column[head]}")
+    label = _LABEL.search(text, max(0, mentions[view.group[right][0]].start - 14), mentions[view.group[right][0]].start)
     if label:
-        out += [f"label{way}={label.group(1)}", f"{types}|label{way}={label.group(1)}"]
-    return out
+        both.append(f"label{way}={label.group(1)}")
+    return _buckets(h.type, t.type, both, crossed)
+
+
+def _ahead(view: View, mention: int) -> tuple[str, list[str]]:
+    """The clause before the group of a mention (at most 25 characters) and its last three words."""
+    key = ("ahead", view.group[mention][0])
+    found = view.memo.get(key)
+    if found is None:
+        at = view.mentions[key[1]].start
+        start = max(view.clause_start(at), at - 25)
+        found = view.memo[key] = (view.text[start:at], view.words(start, at)[-3:])
+    return found  # type: ignore[no-any-return]
+
+
+def _behind(view: View, mention: int) -> tuple[str, list[str]]:
+    """The clause behind the group of a mention (at most 25 characters) and its first four words."""
+    key = ("behind", view.group[mention][1])
+    found = view.memo.get(key)
+    if found is None:
+        at = view.mentions[key[1]].end
+        end = min(view.clause_end(at), at + 25)
+        if key[1] + 1 < len(view.mentions):
+            end = min(end, max(at, view.mentions[key[1] + 1].start))
+        found = view.memo[key] = (view.text[at:end], view.words(at, end)[:4])
+    return found  # type: ignore[no-any-return]
+
+
+def _gap_words(view: View, k: int) -> list[str]:
+    key = ("gap", k)
+    found = view.memo.get(key)
+    if found is None:
+        end = view.mentions[k].start
+        found = view.memo[key] = view.words(end - len(view.gaps[k]), end)
+    return found  # type: ignore[no-any-return]
+
+
+def _sentence_fired(view: View, sentence: int) -> tuple[str, ...]:
+    start, end = view.sentence_spans[sentence]
+    return _fired(view.text[start:end])
+
+
+class _Codes(dict[str, int]):
+    """CRC-32 of strings, each computed once; emptied when it has grown large."""
+
+    def __missing__(self, text: str) -> int:
+        if len(self) > 400_000:
+            self.clear()
+        code = self[text] = zlib.crc32(text.encode("utf-8", "surrogatepass"))
+        return code
+
+
+_CODES = _Codes()
+_MIX = np.uint64(2654435761)
+
+
+def _buckets(head_type: str, tail_type: str, both: list[str], crossed: list[str]) -> NDArray[np.int64]:
+    """Hashes features (Weinberger et al. 2009): the first alone and with the types, the second with the types only."""
+    size = len(both)
+    codes = np.empty(2 * size + len(crossed) + 3, np.uint64)
+    codes[: size + len(crossed)] = [_CODES[text] for text in (*both, *crossed)]
+    types = _CODES[f"{head_type}>{tail_type}"]
+    codes[size + len(crossed) : -3] = codes[:size]
+    with np.errstate(over="ignore"):
+        codes[size:-3] = codes[size:-3] * _MIX + np.uint64(types)
+    codes[-3:] = types, _CODES["h=" + head_type], _CODES["t=" + tail_type]
+    return np.unique(codes % np.uint64(BUCKETS - 1)).astype(np.int64) + 1
 
 
 _LABEL = re.compile(r"([\u4e00-\u9fff]{2,8})[：:]\s*$")
-
-
-def hashed(names: list[str]) -> NDArray[np.int64]:
-    """Bucket numbers (1 to 65,535) of features, sorted and without repeats."""
-    return np.fromiter(sorted({zlib.crc32(name.encode()) % (BUCKETS - 1) + 1 for name in names}), np.int64)

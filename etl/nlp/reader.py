@@ -11,6 +11,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from etl.nlp import labels
+from etl.nlp.e5 import Encoder
 from etl.nlp.features import segment_features
 from etl.nlp.gazetteer import Gazetteer
 from etl.nlp.lac import Lac, viterbi
@@ -71,9 +72,11 @@ class Reader:
         self._transitions = (crf["transitions"] + forbidden).astype(np.float32)
         self._first = (crf["first"] + forbidden_first).astype(np.float32)
         self._lac, self._gazetteer = lac, gazetteer
+        wants_states = any(given.name == "extra" for given in self._session.get_inputs())
+        self._encoder = Encoder(folder / "encoder.onnx") if wants_states else None
 
-    def scores(self, text: str) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Label scores (n x k) of one segment and where its words start."""
+    def scores(self, text: str, states: NDArray[np.float32] | None = None) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Label scores (n x k) of one segment and where its words start; ``states`` (n x m) are the encoder's."""
         features, output = segment_features(text, self._vocabulary, self._lac, self._gazetteer)
         feed = {
             "characters": features.characters[None],
@@ -82,14 +85,18 @@ class Reader:
             "tags": features.tags[None],
             "gazetteer": features.gazetteer[None],
         }
+        if states is not None:
+            feed["extra"] = states[None]
         return self._session.run(None, feed)[0][0], output.starts
 
     def read(self, text: str) -> Reading:
         """Reads a text of any length."""
         spans: list[ReadSpan] = []
         starts: list[int] = []
+        states, owner = self._encoder(text) if self._encoder else (None, None)
         for begin, end in segments(text):
-            scores, words = self.scores(text[begin:end])
+            own = states[owner[begin:end]] if states is not None and owner is not None else None
+            scores, words = self.scores(text[begin:end], own)
             starts += (np.flatnonzero(words) + begin).tolist()
             path = viterbi(scores, self._transitions, self._first)
             if not path.any():

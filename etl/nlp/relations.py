@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.nlp.pairs import Pair, candidates, features, hashed
+from etl.nlp.pairs import Pair, candidates, features
 from etl.nlp.reader import MODELS
 from etl.nlp.view import View
 from graph.errors import ConfigError
@@ -71,7 +71,7 @@ class RelationClassifier:
         asked = [pair for pair in candidates(view, self._ontology) if self._columns(view, pair)]
         if not asked:
             return []
-        arrays = [hashed(features(view, h, t)) for pair in asked for h, t in pair.places]
+        arrays = [features(view, h, t) for pair in asked for h, t in pair.places]
         scores = self._scores(arrays)
         found: dict[tuple[str, str, str], FoundRelation] = {}
         at = 0

@@ -6,12 +6,13 @@ import bisect
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from etl.nlp.segments import Span, sentences
 
 _JOIN = re.compile(r"(?:[、，,;；/\s]|和|与|及|以及|、?以及|并|或|暨|还有|and|as well as|&|“|”|（|）|\(|\))+")
 _CLAUSE = re.compile(r"[，,；;：:。！？!?\n]|\. ")
-_NUMBERED = re.compile(r"\s*(?:[（(]?\d{1,3}[）).、．]|[一二三四五六七八九十]{1,3}、|[◆●■▪★☆•\-—①-⑳])")
+_NUMBERED = re.compile(r"\s*(?:[（(]?\d{1,3}[）).、．\t]|[一二三四五六七八九十]{1,3}、|[◆●■▪★☆•\-—①-⑳])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class View:
         group: For each mention the (first, last) index of the coordinated group it stands in.
         column: Heading of the table column for each mention, or ``""``.
         leading: Whether the mention is the first of its line.
+        memo: What feature extraction computed once for a mention.
     """
 
     text: str
@@ -56,6 +58,7 @@ class View:
     opening: list[bool] = field(default_factory=list)
     numbered: list[bool] = field(default_factory=list)
     english: bool = False
+    memo: dict[tuple[str, int], Any] = field(default_factory=dict)
 
     def words(self, start: int, end: int) -> list[str]:
         """Words of a stretch of text that holds no mention."""

@@ -88,10 +88,20 @@ def read_zip(data: bytes, origin: Origin, read: Reader) -> Iterator[SourceItem]:
                 with package.open(info) as stream:
                     # The size in the directory may lie, so the reading itself is bounded.
                     content = stream.read(limit + 1)
-            except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, ZlibError) as error:
+            except (
+                zipfile.BadZipFile,
+                OSError,
+                ValueError,
+                NotImplementedError,
+                EOFError,
+                RuntimeError,
+                ZlibError,
+            ) as error:
                 yield member.failure(f"It cannot be unpacked: {error}.", "Make the archive again.")
                 continue
             if len(content) > limit:
-                yield member.failure(f"It has more than {limit:,} bytes.", "Split it, or raise INNOGRAPH_MAX_FILE_BYTES.")
+                yield member.failure(
+                    f"It has more than {limit:,} bytes.", "Split it, or raise INNOGRAPH_MAX_FILE_BYTES."
+                )
                 continue
             yield from read(content, member)

@@ -61,7 +61,9 @@ def decode(data: bytes, declared: str = "") -> Decoded:
             return _told(data, encoding, declared)
     if b"\x00" not in data[:_SAMPLE]:
         try:
-            return Decoded(data.decode("utf-8"), "utf-8", _disagreement("utf-8", declared) if _HIGH.search(data) else ())
+            return Decoded(
+                data.decode("utf-8"), "utf-8", _disagreement("utf-8", declared) if _HIGH.search(data) else ()
+            )
         except UnicodeDecodeError:
             if _mostly_utf8(data[:_SAMPLE]):
                 return _told(data, "utf-8", declared)
@@ -85,7 +87,11 @@ def _disagreement(encoding: str, declared: str) -> tuple[str, ...]:
         return (f"declares the unknown encoding {declared[:40]!r}, is {encoding}",)
     told = _ALIASES.get(told, told)
     actual = codecs.lookup(encoding).name
-    same = told == actual or {told, actual} <= {"utf-8", "utf-8-sig"} or (told.startswith("utf-16") and actual.startswith("utf-16"))
+    same = (
+        told == actual
+        or {told, actual} <= {"utf-8", "utf-8-sig"}
+        or (told.startswith("utf-16") and actual.startswith("utf-16"))
+    )
     return () if same or {told, actual} <= {"big5hkscs", "cp950"} else (f"declares {declared[:40]}, is {encoding}",)
 
 

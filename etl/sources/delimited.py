@@ -53,7 +53,7 @@ def find_delimiter(text: str, *, certain: bool = False) -> str:
         widths = Counter(len(row) for row in rows)
         # A notice with a list in it is a text: its first lines are sentences, and so are its last.
         uniform = widths[len(rows[at])] >= _UNIFORM * len(rows) and at <= 1 and len("".join(rows[0])) <= _LONGEST_TITLE
-        if (uniform and len(rows) > 1 or certain) and len(rows[at]) > best[1]:
+        if ((uniform and len(rows) > 1) or certain) and len(rows[at]) > best[1]:
             best = (delimiter, len(rows[at]))
     return best[0]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from etl.sources.archive import package_kind
 from etl.sources.charset import Decoded, decode
 from etl.sources.delimited import find_delimiter
-from etl.sources.html import decode_html, declared_charset, looks_like_html
+from etl.sources.html import declared_charset, decode_html, looks_like_html
 from etl.sources.jsonl import looks_like_jsonl
 from etl.sources.text import looks_like_markdown
 
@@ -59,7 +59,11 @@ def detect(data: bytes, name: str, charset: str = "") -> Detected:
         return Detected("pdf")
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         kind = package_kind(data)
-        return Detected(kind) if kind else Detected("", reason="It is a damaged ZIP file.", remedy="Make or download it again.")
+        return (
+            Detected(kind)
+            if kind
+            else Detected("", reason="It is a damaged ZIP file.", remedy="Make or download it again.")
+        )
     for magic, what, remedy in _REFUSED:
         if data.startswith(magic):
             return Detected("", reason=f"It is {what}, which is not read.", remedy=remedy)
@@ -70,7 +74,9 @@ def detect(data: bytes, name: str, charset: str = "") -> Detected:
     decoded = decode(data, charset)
     text = decoded.text
     if _is_binary(text):
-        return Detected("", reason="It is neither text nor a format that is read.", remedy="Give a text, a page, a table or a PDF.")
+        return Detected(
+            "", reason="It is neither text nor a format that is read.", remedy="Give a text, a page, a table or a PDF."
+        )
     lower = name.lower()
     if looks_like_html(text):
         return Detected("html", decoded)

@@ -44,7 +44,13 @@ def flattened_items(text: str, origin: Origin, ontology: Ontology, *, content_ty
 def _is_heading(cells: list[str]) -> bool:
     columns = [column_of(cell) for cell in cells]
     known = [c for c in columns if c]
-    return len(cells) >= 2 and "name" in known and len(known) >= 2 and len(known) * 3 >= len(cells) * 2 and max(map(len, cells)) <= 12
+    return (
+        len(cells) >= 2
+        and "name" in known
+        and len(known) >= 2
+        and len(known) * 3 >= len(cells) * 2
+        and max(map(len, cells)) <= 12
+    )
 
 
 def _separated(lines: list[str]) -> Iterator[list[list[str]]]:
@@ -88,7 +94,7 @@ def _stacked(lines: list[str]) -> Iterator[list[list[str]]]:
         if width < 2 or not _is_heading(filled[at : at + width]):
             at += 1
             continue
-        rows = []
+        rows: list[list[str]] = []
         here = at + width
         while here + width <= len(filled):
             serial = _SERIAL.fullmatch(filled[here])
@@ -108,7 +114,7 @@ def _together(text: str, ontology: Ontology) -> Iterator[list[list[str]]]:
         columns = [column_of(h) for h in headings]
         if "name" not in columns or not {"host", "owner", "region"} & set(columns):
             continue
-        rows = []
+        rows: list[list[str]] = []
         at = match.end()
         number = 1
         while text.startswith(str(number), at):

@@ -32,7 +32,30 @@ _COLUMNS: dict[str, str] = {
     " 建设时间 认定日期",
     "source": "source url link 来源 出处 链接 网址 数据来源 原文链接 信息来源",
 }
-_IGNORED = frozenset("序号 序 no number index # 排名 名次 备注 remark remarks note notes 联系人 联系电话 联系方式 电话 邮箱 邮编 传真".split())
+_IGNORED = frozenset(
+    [
+        "序号",
+        "序",
+        "no",
+        "number",
+        "index",
+        "#",
+        "排名",
+        "名次",
+        "备注",
+        "remark",
+        "remarks",
+        "note",
+        "notes",
+        "联系人",
+        "联系电话",
+        "联系方式",
+        "电话",
+        "邮箱",
+        "邮编",
+        "传真",
+    ]
+)
 _FIELD_OF = {heading: column for column, names in _COLUMNS.items() for heading in names.split()}
 _BRACKET = re.compile(r"[(（【\[].*?[)）】\]]")
 
@@ -118,7 +141,9 @@ def type_of(word: str, ontology: Ontology) -> str:
     """The entity type that a word names: its name, its 中文名 or a common synonym; ``""`` if none."""
     words = _type_words(tuple((name, t.zh) for name, t in ontology.entity_types.items()))
     key = normalise(word)
-    return words.get(key, "") or words.get(re.sub("^(?:国家级|省级|市级|省|市|国家)|(?:名单|一览表|清单|汇总表|表|库|list)$", "", key), "")
+    return words.get(key, "") or words.get(
+        re.sub("^(?:国家级|省级|市级|省|市|国家)|(?:名单|一览表|清单|汇总表|表|库|list)$", "", key), ""
+    )
 
 
 def type_of_name_heading(heading: str, ontology: Ontology) -> str:
@@ -137,7 +162,9 @@ def type_in_title(title: str, ontology: Ontology) -> str:
     """The type that a table's title, sheet or file name speaks of (2024年省级中试平台名单); ``""`` if none."""
     words = _type_words(tuple((name, t.zh) for name, t in ontology.entity_types.items()))
     key = normalise(title)
-    found = ((key.rfind(w) + len(w), len(w), t) for w, t in words.items() if len(w) >= (6 if w.isascii() else 2) and w in key)
+    found = (
+        (key.rfind(w) + len(w), len(w), t) for w, t in words.items() if len(w) >= (6 if w.isascii() else 2) and w in key
+    )
     return max(found, default=(0, 0, ""))[2]
 
 

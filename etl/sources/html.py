@@ -15,7 +15,9 @@ from graph.ontology import Ontology
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]+)", re.IGNORECASE)
 _OUTLET = re.compile(r"(?:信息|文章|稿件)?来源\s*[:：]\s*([^\s<>|｜，。]{2,30})")
-_START = re.compile(r"^\s*(?:<!--.*?-->\s*|<\?xml[^>]*\?>\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_START = re.compile(
+    r"^\s*(?:<!--.*?-->\s*|<\?xml[^>]*\?>\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _TAGS = re.compile(r"</?(?:div|p|a|span|table|td|li|h[1-6]|br|meta|script)\b[^<>]*>", re.IGNORECASE)
 _NOT_TEXT = "//script|//style|//noscript|//nav|//header|//footer|//form|//iframe|//aside|//comment()"
 _SITE_SUFFIX = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]{2,20}(?:网|政府|厅|局|门户网站|委员会|频道|日报|News)$")
@@ -26,7 +28,7 @@ _NESTED = 2_000
 def looks_like_html(text: str) -> bool:
     """Whether a text is a page: it starts like one or is full of tags."""
     head = text[:100_000]
-    return bool(_START.match(head[:5_000])) or len(_TAGS.findall(head)) >= 10 and head.lstrip().startswith("<")
+    return bool(_START.match(head[:5_000])) or (len(_TAGS.findall(head)) >= 10 and head.lstrip().startswith("<"))
 
 
 def declared_charset(data: bytes) -> str:
@@ -111,7 +113,9 @@ def _plain(tree: Any) -> str:
         parent = element.getparent()
         if parent is not None:
             element.drop_tree()
-    for block in tree.iter("p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "dd", "dt"):
+    for block in tree.iter(
+        "p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "dd", "dt"
+    ):
         block.tail = "\n" + (block.tail or "")
     for cell in tree.iter("td", "th"):
         cell.tail = "\t" + (cell.tail or "")

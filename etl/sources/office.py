@@ -45,7 +45,9 @@ def read_docx(data: bytes, origin: Origin, ontology: Ontology) -> Iterator[Sourc
                 parts.extend("\t".join(row) for row in rows)
         title = (opened.core_properties.title or "").strip() or title
     except Exception as error:  # noqa: BLE001 - a damaged package fails in any of a dozen ways inside python-docx
-        yield origin.failure(f"The DOCX file cannot be opened: {_short(error)}.", "Open it in a word processor and save it again.")
+        yield origin.failure(
+            f"The DOCX file cannot be opened: {_short(error)}.", "Open it in a word processor and save it again."
+        )
         return
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(parts)).strip("\n")
     yield from origin.document(
@@ -53,7 +55,9 @@ def read_docx(data: bytes, origin: Origin, ontology: Ontology) -> Iterator[Sourc
     )
     for number, (above, rows) in enumerate(tables, start=1):
         if len(rows) >= 2 and heading_row(rows) >= 0:
-            items = table_items(rows, origin, ontology, content_type="docx", title=above or title, place=f"table {number}")
+            items = table_items(
+                rows, origin, ontology, content_type="docx", title=above or title, place=f"table {number}"
+            )
             yield from (item for item in items if not isinstance(item, SourceFailure))
     if not tables:
         yield from flattened_items(text, origin, ontology, content_type="docx")
@@ -85,7 +89,9 @@ def read_xlsx(data: bytes, origin: Origin, ontology: Ontology) -> Iterator[Sourc
             warnings.simplefilter("ignore")  # about styles and extensions, which do not matter here
             book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except Exception as error:  # noqa: BLE001 - a damaged package fails in any of a dozen ways inside openpyxl
-        yield origin.failure(f"The XLSX file cannot be opened: {_short(error)}.", "Open it in a spreadsheet and save it again.")
+        yield origin.failure(
+            f"The XLSX file cannot be opened: {_short(error)}.", "Open it in a spreadsheet and save it again."
+        )
         return
     empty = True
     for sheet in book.worksheets:
@@ -111,7 +117,8 @@ def _sheet_rows(sheet: Any) -> list[list[str]] | None:
     if sheet.max_row * min(sheet.max_column, _MOST_COLUMNS) > _MOST_CELLS:
         return None
     rows = [
-        [_cell(value) for value in row] for row in sheet.iter_rows(max_col=min(sheet.max_column, _MOST_COLUMNS), values_only=True)
+        [_cell(value) for value in row]
+        for row in sheet.iter_rows(max_col=min(sheet.max_column, _MOST_COLUMNS), values_only=True)
     ]
     for merged in sheet.merged_cells.ranges:
         value = _cell(sheet.cell(merged.min_row, merged.min_col).value)

@@ -44,7 +44,9 @@ class Origin:
         """Gives the document, or the reason why it cannot be one: it is empty or too long."""
         limit = self.settings.max_text_chars
         if not document.text.strip():
-            yield self.failure("It holds no text.", "Check that the file is the one you meant; remove it if it is empty.", at=at)
+            yield self.failure(
+                "It holds no text.", "Check that the file is the one you meant; remove it if it is empty.", at=at
+            )
         elif len(document.text) > limit:
             yield self.failure(
                 f"Its text has {len(document.text):,} characters; at most {limit:,} are read.",

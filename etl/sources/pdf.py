@@ -7,6 +7,7 @@ numbers are dropped, and the lines of a paragraph are joined without a hyphen or
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,12 +21,17 @@ from etl.sources.tables import heading_row, table_items
 from graph.ontology import Ontology
 
 _MARGIN = 0.1
-_PAGE_NUMBER = re.compile(r"[-—–·\s第]*(?:\d{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*\d{1,4})?[-—–·\s页]*(?:共\s*\d{1,4}\s*页)?|Page\s+\d+(?:\s+of\s+\d+)?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"[-—–·\s第]*(?:\d{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*\d{1,4})?[-—–·\s页]*(?:共\s*\d{1,4}\s*页)?|Page\s+\d+(?:\s+of\s+\d+)?",
+    re.IGNORECASE,
+)
 _MOST_PAGES = 2_000
 _ENDS = "。！？；：…”》!?:;."
 _HAN_END = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”‘’]$")
 _HAN_START = re.compile("^[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”‘’]")
-_LIST_START = re.compile(r"^(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.]|第[一二三四五六七八九十]{1,3}[章节条]|[（(]?\d{1,2}[)）、.]\s?(?!\d)|[•●■◆○·-]\s*)")
+_LIST_START = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.]|第[一二三四五六七八九十]{1,3}[章节条]|[（(]?\d{1,2}[)）、.]\s?(?!\d)|[•●■◆○·-]\s*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,9 @@ def read_pdf(data: bytes, origin: Origin, ontology: Ontology) -> Iterator[Source
     text = "\n".join(filter(None, _joined(_without_margins(pages))))
     if not text.strip():
         if not scanned:
-            yield origin.failure("The PDF file holds no text and no pictures.", "Check that the file is the one you meant.")
+            yield origin.failure(
+                "The PDF file holds no text and no pictures.", "Check that the file is the one you meant."
+            )
         return
     notes = (f"pages without text: {', '.join(map(str, scanned))}",) if scanned else ()
     document = RawDocument(
@@ -159,7 +167,9 @@ def _same_line(pieces: list[Line]) -> list[Line]:
     rows: list[list[Line]] = []
     for piece in pieces:
         middle = (piece.top + piece.bottom) / 2
-        if rows and abs(middle - (rows[-1][0].top + rows[-1][0].bottom) / 2) < 0.5 * max(piece.height, rows[-1][0].height):
+        if rows and abs(middle - (rows[-1][0].top + rows[-1][0].bottom) / 2) < 0.5 * max(
+            piece.height, rows[-1][0].height
+        ):
             rows[-1].append(piece)
         else:
             rows.append([piece])
@@ -170,7 +180,12 @@ def _same_line(pieces: list[Line]) -> list[Line]:
         for piece in row[1:]:
             gap = piece.left - current.right
             if gap < 1.2 * current.height:
-                blank = " " if gap > 0.3 * current.height or (current.text[-1].isascii() and piece.text[0].isascii() and gap > 0.15 * current.height) else ""
+                blank = (
+                    " "
+                    if gap > 0.3 * current.height
+                    or (current.text[-1].isascii() and piece.text[0].isascii() and gap > 0.15 * current.height)
+                    else ""
+                )
                 top, bottom = max(current.top, piece.top), min(current.bottom, piece.bottom)
                 current = Line(current.left, bottom, piece.right, top, current.text + blank + piece.text)
             else:
@@ -218,9 +233,7 @@ def _without_margins(pages: list[tuple[float, list[Line]]]) -> list[list[Line]]:
     def edge(line: Line, height: float) -> bool:
         return line.bottom > (1 - _MARGIN) * height or line.top < _MARGIN * height
 
-    repeated = Counter(
-        key for height, lines in pages for key in {_stamp(line) for line in lines if edge(line, height)}
-    )
+    repeated = Counter(key for height, lines in pages for key in {_stamp(line) for line in lines if edge(line, height)})
     often = max(2, len(pages) // 2)
     kept: list[list[Line]] = []
     for height, lines in pages:
@@ -228,7 +241,10 @@ def _without_margins(pages: list[tuple[float, list[Line]]]) -> list[list[Line]]:
             [
                 line
                 for line in lines
-                if not (edge(line, height) and (repeated[_stamp(line)] >= often or _PAGE_NUMBER.fullmatch(line.text.strip())))
+                if not (
+                    edge(line, height)
+                    and (repeated[_stamp(line)] >= often or _PAGE_NUMBER.fullmatch(line.text.strip()))
+                )
             ]
         )
     return kept
@@ -245,7 +261,7 @@ def _joined(pages: list[list[Line]]) -> Iterator[str]:
         return
     rights = sorted(line.right for line in lines)
     paragraph = lines[0].text
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         if _goes_on(before, line, lines, rights):
             paragraph = _glue(paragraph, line.text)
         else:
@@ -265,7 +281,10 @@ def _goes_on(before: Line, line: Line, lines: list[Line], rights: list[float]) -
     peers = [other for other in lines if abs(other.left - before.left) < 4 * size and other.bottom != before.bottom]
     edge = max((other.right for other in peers), default=before.right)
     full = before.right > edge - 2.2 * size
-    indented = line.left > before.left + 1.2 * size and line.left > min((o.left for o in peers), default=line.left) + 1.2 * size
+    indented = (
+        line.left > before.left + 1.2 * size
+        and line.left > min((o.left for o in peers), default=line.left) + 1.2 * size
+    )
     if not full or indented:
         return False
     return not (before.text[-1] in _ENDS and before.right < edge - 1.1 * size)
@@ -302,5 +321,6 @@ def _table_items(data: bytes, ruled: list[int], title: str, origin: Origin, onto
                     yield from (item for item in items if not isinstance(item, SourceFailure))
     except Exception as error:  # noqa: BLE001 - pdfminer fails in many ways on odd files; the text is read already
         yield origin.failure(
-            f"Its tables cannot be read: {type(error).__name__}.", "The text was read. Save the tables as XLSX to get their rows."
+            f"Its tables cannot be read: {type(error).__name__}.",
+            "The text was read. Save the tables as XLSX to get their rows.",
         )

@@ -79,7 +79,9 @@ def _read_path(path: Path, settings: Settings) -> Iterator[SourceItem]:
             yield origin.failure("There is no such file or folder.", "Check the path.")
             return
         if not path.is_file():
-            yield origin.failure("It is neither a file nor a folder.", "Give a file, a folder, - or an http(s) address.")
+            yield origin.failure(
+                "It is neither a file nor a folder.", "Give a file, a folder, - or an http(s) address."
+            )
             return
         with path.open("rb") as stream:
             data = stream.read(settings.max_file_bytes + 1)

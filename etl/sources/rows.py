@@ -116,7 +116,9 @@ def row_items(
         yield from origin.document(document, at=position)
         return
     if not name:
-        yield origin.failure("The row has neither a name nor a text.", "Give it a name (名称) or a text (正文).", at=position)
+        yield origin.failure(
+            "The row has neither a name nor a text.", "Give it a name (名称) or a text (正文).", at=position
+        )
         return
     yield from _record(row, name, extra, origin, ontology, at, position, default_type)
 
@@ -130,7 +132,14 @@ def _text(cells: Mapping[str, Any], row: Row) -> str:
 
 
 def _record(
-    row: Row, name: str, extra: dict[str, str], origin: Origin, ontology: Ontology, at: int, position: str, default_type: str
+    row: Row,
+    name: str,
+    extra: dict[str, str],
+    origin: Origin,
+    ontology: Ontology,
+    at: int,
+    position: str,
+    default_type: str,
 ) -> Iterator[SourceItem]:
     kind = type_of(row.type, ontology) or default_type or type_of_name(name, ontology)
     if not kind and row.type:
@@ -145,7 +154,9 @@ def _record(
         return
     if len(name) > _LONGEST_NAME:
         yield origin.failure(
-            f"The row's name has {len(name)} characters; names have at most {_LONGEST_NAME}.", "Correct the row.", at=position
+            f"The row's name has {len(name)} characters; names have at most {_LONGEST_NAME}.",
+            "Correct the row.",
+            at=position,
         )
         return
     yield RawRecord(

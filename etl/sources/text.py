@@ -15,7 +15,9 @@ from etl.sources.origin import Origin
 from graph.ontology import Ontology
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-_MARKDOWN = re.compile(r"^(?:#{1,6} \S|```|\|[ :|-]+\|\s*$|[*-] \[[ x]\] )|\[[^\]\n]+\]\(\S+?\)|\*\*\S[^*\n]*\*\*", re.MULTILINE)
+_MARKDOWN = re.compile(
+    r"^(?:#{1,6} \S|```|\|[ :|-]+\|\s*$|[*-] \[[ x]\] )|\[[^\]\n]+\]\(\S+?\)|\*\*\S[^*\n]*\*\*", re.MULTILINE
+)
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 
 
@@ -72,7 +74,9 @@ def plain_markdown(text: str) -> str:
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"^```.*$\n?", "", text, flags=re.MULTILINE)
     text = re.sub(r"^\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$\n?", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^\|(.+)\|[ \t]*$", lambda m: re.sub(r"[ \t]*(?<!\\)\|[ \t]*", "\t", m[1].strip()), text, flags=re.MULTILINE)
+    text = re.sub(
+        r"^\|(.+)\|[ \t]*$", lambda m: re.sub(r"[ \t]*(?<!\\)\|[ \t]*", "\t", m[1].strip()), text, flags=re.MULTILINE
+    )
     text = re.sub(r"!\[([^\]\n]*)\]\([^)\s]*(?: \"[^\"]*\")?\)", r"\1", text)
     text = re.sub(r"\[([^\]\n]+)\]\([^)\s]*(?: \"[^\"]*\")?\)", r"\1", text)
     text = re.sub(r"\[([^\]\n]+)\]\[[^\]\n]*\]", r"\1", text)

@@ -48,7 +48,9 @@ def fetch(url: str, *, settings: Settings) -> Fetched:
                     return answer
                 target = answer
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
-        raise InvalidInput(f"{url} cannot be fetched: {type(error).__name__}: {error}. Check the address, or save the page.") from error
+        raise InvalidInput(
+            f"{url} cannot be fetched: {type(error).__name__}: {error}. Check the address, or save the page."
+        ) from error
     raise InvalidInput(f"{url} redirects more than {_REDIRECTS} times. Give the address it ends at.")
 
 
@@ -65,7 +67,9 @@ def _get(client: httpx.Client, url: httpx.URL, settings: Settings, deadline: flo
         if response.is_redirect:
             return url.join(response.headers["location"])
         if response.status_code != httpx.codes.OK:
-            raise InvalidInput(f"{url} answers with status {response.status_code}. Check the address, or save the page.")
+            raise InvalidInput(
+                f"{url} answers with status {response.status_code}. Check the address, or save the page."
+            )
         limit = settings.max_file_bytes
         data = bytearray()
         for chunk in response.iter_bytes(65_536):

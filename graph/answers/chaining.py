@@ -1,6 +1,6 @@
 """The best chains over a few candidates a stage, exactly, by dynamic programming.
 
-A chain picks at most one candidate a stage and touches the start at one of them, its centre. With n stages, its score is
+A chain picks at most one candidate a stage and touches the start at one of them, its centre. With n stages its score is
 
     ( sum of the values of its candidates
       + sum over neighbours in the chain of link(a, b) · 0.8 ^ (stages skipped between them)

@@ -7,7 +7,8 @@ stages of
     0.5 · link + 0.25 · field fit + 0.1 · region fit + 0.15 · evidence
 
 where link is the strength of the step's link to the step before it (seen from the step that touches the start), the
-evidence part is 1 - 2^-(documents), and a missing stage counts nothing. The weights are a choice: a stated link is worth most.
+evidence part is 1 - 2^-(documents), and a missing stage counts nothing. The weights are a choice: a stated link is
+worth most.
 """
 
 from __future__ import annotations

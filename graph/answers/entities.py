@@ -72,7 +72,7 @@ def resolve(name: str, *, types: Sequence[str] = (), reference: Reference | None
     ontology = (reference or Reference.load()).ontology
     wanted = check_text("name", name)
     kinds = check_types(ontology, types)
-    if "-" in wanted:
+    if wanted.isascii():
         found = yield from _follow(wanted)
         if found is not None and (not kinds or found.type in kinds):
             moved = wanted if found.uid != wanted else ""

@@ -1,4 +1,4 @@
-"""The k cheapest simple paths of at most so many hops in a small weighted graph, exactly."""
+"""Rankings in a small weighted graph: the k cheapest simple paths, exactly, and personalised PageRank."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Graph = Mapping[Node, Mapping[Node, float]]
 def cheapest_paths(
     graph: Graph[Node], start: Node, end: Node, *, max_hops: int, budget: int = 50_000
 ) -> Iterator[tuple[float, tuple[Node, ...]]]:
-    """Yields (cost, nodes) of simple paths, cheapest first; ties by the nodes' order.
+    """Yields (cost, nodes) of simple paths, cheapest first; ties in an order that is always the same.
 
     Best-first search (A*, P. Hart, N. Nilsson, B. Raphael, 1968) over prefixes of paths. The estimate of what remains
     is the exact cheapest cost within the hops left, paths that repeat a node included, so it never overestimates and
@@ -60,3 +60,31 @@ def _remaining(graph: Graph[Node], end: Node, max_hops: int) -> list[dict[Node, 
                 layer[node] = best
         layers.append(layer)
     return layers
+
+
+def personalised_pagerank(
+    graph: Graph[Node], seeds: Mapping[Node, float], *, damping: float = 0.85, rounds: int = 40
+) -> dict[Node, float]:
+    """How often a walk that keeps returning to the seeds stands at each node; sums to 1.
+
+    L. Page and others (1999), with restarts at the seeds (T. Haveliwala, Topic-sensitive PageRank, 2002). What is left
+    after the given rounds of power iteration is below damping ** rounds.
+
+    Args:
+        graph: Weights (positive) of the edges from each node.
+        seeds: Where walks start, with positive weights; at least one.
+        damping: Probability of walking on.
+        rounds: Rounds of power iteration.
+    """
+    total = sum(seeds.values())
+    restart = {node: weight / total for node, weight in seeds.items()}
+    outgoing = {node: sum(edges.values()) for node, edges in graph.items() if edges}
+    rank = dict(restart)
+    for _ in range(rounds):
+        lost = sum(share for node, share in rank.items() if node not in outgoing)
+        after = {node: (1 - damping + damping * lost) * share for node, share in restart.items()}
+        for node, share in rank.items():
+            for other, weight in graph.get(node, {}).items():
+                after[other] = after.get(other, 0.0) + damping * share * weight / outgoing[node]
+        rank = after
+    return rank

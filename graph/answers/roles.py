@@ -11,6 +11,7 @@ _FIELD_RELATIONS = ("FOCUSES_ON", "DEVELOPS", "PRODUCES", "DEMANDS", "UPSTREAM_O
 _HOST_RELATIONS = ("HOSTED_BY", "LED_BY", "BUILDS", "ESTABLISHES", "PART_OF", "INCUBATES", "INVESTS_IN")
 _PLACE_RELATIONS = ("LOCATED_IN", "SETTLES_IN")
 _REGION_TYPE = "Region"
+_WISHES = ("Demand",)
 _CARRIERS = ("Achievement", "Project")
 
 
@@ -27,6 +28,7 @@ class Roles:
         host_relations: Relations that tie an entity to who runs, builds, owns or funds it.
         place_relations: Relations whose tail's place is a place of the head.
         carriers: Types of things that are handed on from stage to stage.
+        wishes: Types that ask for a stage rather than fill it.
         enablers: Types that serve steps without filling a stage.
         walked: Relations that are followed: all but those that lead only to types of one document, or to a policy.
         without: Types never walked onto: those that mean something only in their document.
@@ -42,6 +44,7 @@ class Roles:
     place_relations: tuple[str, ...]
     region_type: str
     carriers: tuple[str, ...]
+    wishes: frozenset[str]
     enablers: frozenset[str]
     walked: tuple[str, ...]
     without: tuple[str, ...]
@@ -66,6 +69,7 @@ def roles_of(ontology: Ontology) -> Roles:
         place_relations=place,
         region_type=_REGION_TYPE,
         carriers=tuple(name for name in _CARRIERS if name in types),
+        wishes=frozenset(name for name in _WISHES if name in types),
         enablers=enablers,
         walked=walked,
         without=tuple(sorted(scoped)),

@@ -14,6 +14,7 @@ from graph.errors import NotFound
 from graph.store.query import Plan
 
 _LONGEST_NAME = 60
+_LONGEST_UNKNOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,18 @@ def _of_entity(text: str, card: EntityCard, reference: Reference) -> Understood:
 
 def _of_text(text: str, reference: Reference, problem: NotFound | None) -> Understood:
     names = reference.fields.find(text)
-    if not names and problem is not None and len(text) <= _LONGEST_NAME // 3:
+    if not names and problem is not None and _is_name(text, reference):
         raise problem
     places = reference.geography.mentioned(text)
     place = reference.geography.path(places[0].code) if places else ()
     region = places[0].name if places else ""
     return Understood(Start(text, "text", None, names, region), None, "", dict.fromkeys(names, 1.0), place)
+
+
+def _is_name(text: str, reference: Reference) -> bool:
+    """Whether a text that names nothing was meant as a name: it is short, or ends like the name of an organisation."""
+    heads = {head for known in reference.ontology.entity_types.values() for head in known.heads}
+    return len(text) <= _LONGEST_UNKNOWN or text.endswith(tuple(heads))
 
 
 def _unique(names: tuple[str, ...], reference: Reference) -> tuple[str, ...]:

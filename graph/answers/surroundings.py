@@ -43,6 +43,7 @@ class Filters:
         min_confidence: Smallest confidence of a relation.
         since: Smallest ``last_seen``, or ``""``.
         until: Largest ``first_seen``, or ``""``.
+        extra: Entity types outside the chain that are collected too, each under its own name as a stage.
     """
 
     members: frozenset[str] = frozenset()
@@ -50,6 +51,7 @@ class Filters:
     min_confidence: float = 0.0
     since: str = ""
     until: str = ""
+    extra: tuple[str, ...] = ()
 
     def passes(self, link: Link) -> bool:
         """Whether a relation counts."""
@@ -72,6 +74,8 @@ class Surroundings:
         degrees: Relations of each field that is an entity, by canonical name.
         size: Number of entities in the graph.
         truncated: Whether a bound left something out.
+        links: Every relation read.
+        extra: As in Filters.
     """
 
     start: Understood
@@ -82,6 +86,13 @@ class Surroundings:
     degrees: dict[str, int] = field(default_factory=dict)
     size: int = 0
     truncated: bool = False
+    links: list[Link] = field(default_factory=list)
+    extra: tuple[str, ...] = ()
+
+    @property
+    def stages(self) -> dict[str, str]:
+        """Stage of each entity type that is collected."""
+        return self.roles.stages | {name: name for name in self.extra}
 
     def stage(self, name: str) -> list[Candidate]:
         """Candidates of a stage inside the region."""
@@ -91,14 +102,13 @@ class Surroundings:
 def read(start: Understood, filters: Filters, reference: Reference) -> Plan[Surroundings]:
     """Who stands around a start: at most seven queries."""
     roles = roles_of(reference.ontology)
-    found = Surroundings(start, roles)
+    found = Surroundings(start, roles, extra=filters.extra)
     found.size = yield queries.size()
     if start.card is not None and start.start.kind == "entity":
-        found.origin = Candidate(
-            start.card, start.stage or (roles.order[0] if start.card.type in roles.own_stage else "")
-        )
+        found.origin = Candidate(start.card, _own_stage(start, roles))
         add_own_fields(found.origin, reference.fields)
         links = yield from _expand([start.card.uid], filters, roles, fan_out=FAN_OUT * 3)
+        found.links += links
         for link in links:
             add_link(found.origin, link, roles, reference.fields)
         found.start = with_fields(start, _fields_of(found.origin, start))
@@ -108,12 +118,12 @@ def read(start: Understood, filters: Filters, reference: Reference) -> Plan[Surr
         yield from _around_fields(found, wanted, filters, reference)
     elif start.start.kind == "region":
         rows: tuple[queries.Weighted, ...] = yield queries.in_region(
-            members=sorted(filters.members), stages=roles.stages, cap=PER_STAGE
+            members=sorted(filters.members), stages=found.stages, cap=PER_STAGE
         )
         _collect(found, (row.entity for row in rows), filters, reference)
     if words := _words(found.start, reference):
         named: tuple[queries.Weighted, ...] = yield queries.named_like(
-            words=words, stages=roles.stages, members=sorted(filters.members), scan=NAMED_SCAN, cap=CAP
+            words=words, stages=found.stages, members=sorted(filters.members), scan=NAMED_SCAN, cap=CAP
         )
         most = max((row.score for row in named), default=0.0) or 1.0
         for row in named:
@@ -168,7 +178,7 @@ def _around_fields(
     links: tuple[Link, ...] = yield queries.around(
         uids=chosen,
         relations=roles.field_relations,
-        stages=roles.stages,
+        stages=found.stages,
         members=sorted(filters.members),
         min_confidence=filters.min_confidence,
         stated_only=filters.stated_only,
@@ -177,6 +187,7 @@ def _around_fields(
         scan=SCAN,
         cap=CAP,
     )
+    found.links += links
     for link in links:
         candidate = _add(found, link.entity, filters, reference)
         if candidate is not None:
@@ -215,8 +226,8 @@ def _add(found: Surroundings, card: EntityCard, filters: Filters, reference: Ref
         return known
     if found.origin is not None and card.uid == found.origin.card.uid:
         return None
-    stage = card.stage or found.roles.stages.get(card.type, "")
-    if stage not in found.roles.order:
+    stage = card.type if card.type in found.extra else card.stage or found.roles.stages.get(card.type, "")
+    if stage not in (*found.roles.order, *found.extra) or card.type in found.roles.wishes - set(found.extra):
         return None
     place = card.place or _named_place(card.name, reference)
     candidate = Candidate(replace(card, place=place), stage)
@@ -224,6 +235,13 @@ def _add(found: Surroundings, card: EntityCard, filters: Filters, reference: Ref
     target = found.inside if _is_inside(candidate, filters.members, found.roles) else found.outside
     target[card.uid] = candidate
     return candidate
+
+
+def _own_stage(start: Understood, roles: Roles) -> str:
+    """The stage at which the start stands in a chain: none for a demand; a result without one is at the first."""
+    if start.card is None or start.card.type in roles.wishes:
+        return ""
+    return start.stage or (roles.order[0] if start.card.type in roles.own_stage else "")
 
 
 def _is_inside(candidate: Candidate, members: frozenset[str], roles: Roles) -> bool:
@@ -244,6 +262,7 @@ def _note(found: Surroundings, links: Iterable[Link], reference: Reference) -> l
     """Adds relations to the candidates they belong to; returns the entities that they lead to."""
     cards = []
     for link in links:
+        found.links.append(link)
         candidate = found.inside.get(link.source) or found.outside.get(link.source)
         if candidate is None:
             continue
@@ -276,7 +295,7 @@ def _trim(found: Surroundings, reference: Reference) -> None:
     """Keeps the best candidates of each stage on each side of the border, by field fit, then text, then uid."""
     wanted = found.start.fields or {}
     for side, cap in ((found.inside, PER_STAGE), (found.outside, OUTSIDE)):
-        for stage in found.roles.order:
+        for stage in (*found.roles.order, *found.extra):
             candidates = [candidate for candidate in side.values() if candidate.stage == stage]
             candidates.sort(key=lambda c: (-fit(c, wanted, reference), -c.text, c.card.uid))
             for candidate in candidates[cap:]:

@@ -6,10 +6,10 @@
     shared host           0.6 · c1 · c2 · specificity(host)
 
 c is a relation's confidence, w an entity's tie to its field: the relation's confidence, 0.9 for a field of its record,
-0.7 for a field in its name, 0.8 · c for the field of an achievement or project of its own. Similarity is that of graph/fields.py. Specificity is an inverse document frequency
-(K. Sparck Jones, 1972), scaled to 0..1: 1 - ln(1 + d) / ln(1 + N) for d relations of the field or host among N
-entities; so sharing 人工智能 says little and sharing 质子交换膜 much. A field that is no entity takes its specificity
-from the hierarchy.
+0.7 for a field in its name, 0.8 · c for the field of an achievement or project of its own. Similarity is that of
+graph/fields.py. Specificity is an inverse document frequency (K. Sparck Jones, 1972), scaled to 0..1:
+1 - ln(1 + d) / ln(1 + N) for d relations of the field or host among N entities; so sharing 人工智能 says little and
+sharing 质子交换膜 much. A field that is no entity takes its specificity from the hierarchy.
 """
 
 from __future__ import annotations

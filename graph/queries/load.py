@@ -92,10 +92,12 @@ def write_mentions(rows: Sequence[Row]) -> Query[None]:
     return Query("load/write_mentions", _nothing, {"rows": list(rows)}, write=True)
 
 
-def merge_entities(entity_type: str, rows: Sequence[Row], stages: Sequence[str]) -> Query[Change]:
-    """Creates or completes entities of one type: rows of uid, type, name, aliases, place, fields and own facts or None."""
-    parameters = {"rows": list(rows), "stages": list(stages)}
-    return Query("load/merge_entities", _change, parameters, write=True, names={"ENTITY_TYPE": entity_type})
+def merge_entities(rows: Sequence[Row], stages: Sequence[str]) -> Query[Change]:
+    """Creates or completes entities: rows of uid, type, name, aliases, place, fields and own facts or None.
+
+    The type becomes a label: give only types checked against the ontology.
+    """
+    return Query("load/merge_entities", _change, {"rows": list(rows), "stages": list(stages)}, write=True)
 
 
 def merge_names(rows: Sequence[Row]) -> Query[None]:
@@ -103,10 +105,12 @@ def merge_names(rows: Sequence[Row]) -> Query[None]:
     return Query("load/merge_names", _nothing, {"rows": list(rows)}, write=True)
 
 
-def merge_relations(relation_type: str, document: str, rows: Sequence[Row]) -> Query[Change]:
-    """Renews what a document states of relations of one type: rows of uid, head, tail, evidence, confidence, status, date, method."""
-    parameters = {"rows": list(rows), "document": f"{document}/"}
-    return Query("load/merge_relations", _change, parameters, write=True, names={"RELATION_TYPE": relation_type})
+def merge_relations(document: str, rows: Sequence[Row]) -> Query[Change]:
+    """Renews what a document states: rows of uid, type, head, tail, evidence, confidence, status, date, method.
+
+    The type becomes the relationship's type: give only types checked against the ontology.
+    """
+    return Query("load/merge_relations", _change, {"rows": list(rows), "document": f"{document}/"}, write=True)
 
 
 def withdraw_relations(relation_type: str, document: str, uids: Sequence[str]) -> Query[Change]:

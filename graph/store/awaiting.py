@@ -30,7 +30,6 @@ from graph.store.connection import (
     statement,
     table_of,
     title,
-    unusable_address,
 )
 from graph.store.plans import drive_async
 from graph.store.query import Plan, Query
@@ -51,10 +50,7 @@ class AsyncDatabase(Connection):
 
     def __init__(self, uri: str, user: str, password: str, *, database: str = "neo4j", timeout: float = 30.0) -> None:
         super().__init__(uri, database, timeout)
-        try:
-            self._driver = AsyncGraphDatabase.driver(uri, auth=(user, password), **DRIVER_OPTIONS)
-        except (neo4j.exceptions.DriverError, *failures.PACKING_ERRORS) as error:
-            raise unusable_address(uri, error) from error
+        self._driver = AsyncGraphDatabase.driver(uri, auth=(user, password), **DRIVER_OPTIONS)
         self._bookmarks = AsyncGraphDatabase.bookmark_manager() if is_cluster(uri) else None
 
     async def __aenter__(self) -> Self:

@@ -29,7 +29,6 @@ from graph.store.connection import (
     statement,
     table_of,
     title,
-    unusable_address,
 )
 from graph.store.plans import drive
 from graph.store.query import Plan, Query
@@ -50,10 +49,7 @@ class Database(Connection):
 
     def __init__(self, uri: str, user: str, password: str, *, database: str = "neo4j", timeout: float = 30.0) -> None:
         super().__init__(uri, database, timeout)
-        try:
-            self._driver = GraphDatabase.driver(uri, auth=(user, password), **DRIVER_OPTIONS)
-        except (neo4j.exceptions.DriverError, *failures.PACKING_ERRORS) as error:
-            raise unusable_address(uri, error) from error
+        self._driver = GraphDatabase.driver(uri, auth=(user, password), **DRIVER_OPTIONS)
         self._bookmarks = GraphDatabase.bookmark_manager() if is_cluster(uri) else None
 
     def __enter__(self) -> Self:

@@ -25,6 +25,7 @@ class ServerConfig:
         http_port: Port of the Browser page on loopback; 0 for none.
         heap: Largest heap, as ``512m`` or ``2g``.
         page_cache: Page cache, in the same form.
+        java_options: More options for Java; they come last and so win.
     """
 
     folder: Path
@@ -32,6 +33,7 @@ class ServerConfig:
     http_port: int
     heap: str
     page_cache: str
+    java_options: tuple[str, ...] = ()
 
     @property
     def config_folder(self) -> Path:
@@ -141,6 +143,7 @@ def command(config: ServerConfig, *, java: Path, jars: Path, main_class: str) ->
         "-Djava.awt.headless=true",
         *(f"--add-opens={package}=ALL-UNNAMED" for package in _OPENED),
         "--enable-native-access=ALL-UNNAMED",
+        *config.java_options,
         "-cp",
         str(jars / "*"),
         main_class,
@@ -167,13 +170,13 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"UnsupportedClassVersionError|Unsupported Java|compiled by a more recent version of the Java",
-        "The Java is too old for this Neo4j. Unset NEO4J_HOME and JAVA_HOME to use those that come with innograph, or set "
-        "JAVA_HOME to a newer Java.",
+        "The Java is too old for this Neo4j. Unset NEO4J_HOME and JAVA_HOME to use those that come with innograph, or "
+        "set JAVA_HOME to a newer Java.",
     ),
     (
         r"error while loading shared libraries|cannot execute binary|Exec format error",
-        "The Java that comes with innograph does not run on this machine. Set NEO4J_HOME and JAVA_HOME to installed ones, "
-        "or INNOGRAPH_NEO4J_URI to a running Neo4j.",
+        "The Java that comes with innograph does not run on this machine. Set NEO4J_HOME and JAVA_HOME to installed "
+        "ones, or INNOGRAPH_NEO4J_URI to a running Neo4j.",
     ),
     (
         r"lock file has been locked|StoreLockException|FileLockException|Unable to obtain lock on store",

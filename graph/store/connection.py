@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import neo4j
 from neo4j import READ_ACCESS, WRITE_ACCESS
@@ -29,12 +30,14 @@ DRIVER_OPTIONS: dict[str, Any] = {
     "notifications_min_severity": "OFF",
     "telemetry_disabled": True,
 }
+_SCHEMES = frozenset(f"{scheme}{tls}" for scheme in ("bolt", "neo4j") for tls in ("", "+s", "+ssc"))
 
 
 class Connection:
     """Address, database name and time limit of a connection."""
 
     def __init__(self, uri: str, database: str, timeout: float) -> None:
+        check_address(uri)
         self.uri = uri
         self.database = database
         self.timeout = timeout
@@ -62,12 +65,17 @@ def statement(text: str, timeout: float) -> neo4j.Query:
     return neo4j.Query(text, timeout=timeout)
 
 
-def unusable_address(uri: str, error: BaseException) -> ConfigError:
-    """The error for an address that the driver refuses."""
-    return ConfigError(
-        f"Cannot use the Neo4j address {uri!r}: {error}. INNOGRAPH_NEO4J_URI must look like bolt://host:7687 or "
-        "neo4j+s://host."
-    )
+def check_address(uri: str) -> None:
+    """Raises ConfigError for an address that is none; the driver would find out late, or take it for another thing."""
+    try:
+        parts = urlsplit(uri)
+        usable = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(
+            f"{uri!r} is no Neo4j address. INNOGRAPH_NEO4J_URI must look like bolt://host:7687 or neo4j+s://host."
+        )
 
 
 def rows_of(records: Sequence[neo4j.Record]) -> list[Row]:

@@ -27,7 +27,9 @@ _CREDENTIALS = "Check INNOGRAPH_NEO4J_USER and INNOGRAPH_NEO4J_PASSWORD."
 
 def is_timeout(error: BaseException) -> bool:
     """Whether the server ended the query because its time was up."""
-    return isinstance(error, Neo4jError) and "TransactionTimedOut" in (error.code or "")
+    # A query that waits for a lock when its time is up reports that it may wait no more.
+    code = (error.code or "") if isinstance(error, Neo4jError) else ""
+    return "TransactionTimedOut" in code or code.endswith("LockClientStopped")
 
 
 def is_retryable(error: BaseException) -> bool:
@@ -55,11 +57,11 @@ def translate(error: BaseException, what: str, timeout: float | None = None) -> 
             f"{what} needs more memory than the store grants. Narrow the question or raise INNOGRAPH_NEO4J_HEAP. "
             f"({text})"
         )
-    if isinstance(error, AuthError | Forbidden):
-        if is_retryable(error) or "RateLimit" in (error.code or ""):
-            return StoreUnavailable(f"{what}: Neo4j does not accept logins now ({text}). {_CREDENTIALS}")
-        if error.code == "Neo.ClientError.Statement.AccessMode":
-            return StoreError(f"{what} is declared as reading, but writes ({text}).")
+    if isinstance(error, Neo4jError) and "RateLimit" in (error.code or ""):
+        return StoreUnavailable(f"{what}: Neo4j does not accept logins for a while ({text}). {_CREDENTIALS}")
+    if isinstance(error, Neo4jError) and error.code == "Neo.ClientError.Statement.AccessMode":
+        return StoreError(f"{what} is declared as reading, but writes ({text}).")
+    if isinstance(error, AuthError | Forbidden) and not is_retryable(error):
         return StoreError(f"{what}: Neo4j refused the login or the permission ({text}). {_CREDENTIALS}")
     if isinstance(error, ConfigurationError | UnsupportedServerProduct):
         return ConfigError(f"{what}: the connection to Neo4j cannot be set up: {text}. Check INNOGRAPH_NEO4J_URI.")

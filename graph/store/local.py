@@ -1,7 +1,8 @@
 """The managed Neo4j: a real Community server as a child process, one for a home and line.
 
-All processes of a user share it. It is started on demand, outlives whoever started it, listens on loopback only and is stopped by ``innograph db stop``.
-Everything about it lies in ``<home>/neo4j/<line>``: data, logs, conf, ``password`` (mode 0600) and ``server.json``.
+All processes of a user share it. It is started on demand, outlives whoever started it, listens on loopback only and is
+stopped by ``innograph db stop``. Everything about it lies in ``<home>/neo4j/<line>``: data, logs, conf, ``password``
+(mode 0600) and ``server.json``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -22,7 +24,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from graph.errors import StoreError, StoreUnavailable
+from graph.errors import ConfigError, StoreError, StoreUnavailable
 from graph.settings import Settings
 from graph.store.blocking import Database
 from graph.store.config import ServerConfig, auth_text, command, config_text, diagnose, new_password
@@ -198,6 +200,7 @@ class LocalServer:
             http_port=http_port if self._settings.neo4j_browser else 0,
             heap=self._settings.neo4j_heap,
             page_cache=self._settings.neo4j_page_cache,
+            java_options=_options(self._settings.neo4j_java_options),
         )
         write_private(config.config_folder / "neo4j.conf", config_text(config, installation.version))
         line = command(config, java=installation.java, jars=installation.jars, main_class=installation.main_class)
@@ -207,6 +210,7 @@ class LocalServer:
                 child = subprocess.Popen(
                     line,
                     cwd=self.folder,
+                    env=_environment(),
                     stdin=subprocess.DEVNULL,
                     stdout=console,
                     stderr=subprocess.STDOUT,
@@ -309,6 +313,21 @@ class LocalServer:
                 f"Cannot read {self._password_file}: {error}. The managed server belongs to the user who started it."
             ) from error
         return Access(uri=_uri(state), user=_USER, password=password, browser=_browser(state))
+
+
+def _options(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise ConfigError(
+            f"INNOGRAPH_NEO4J_JAVA_OPTIONS is {text!r}: {error}. Quote it as on a command line."
+        ) from error
+
+
+def _environment() -> dict[str, str]:
+    """What the server inherits: all but InnoGraph's settings, which hold secrets, and options meant for other Javas."""
+    unwanted = ("INNOGRAPH_", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
+    return {key: value for key, value in os.environ.items() if not key.startswith(unwanted)}
 
 
 def _uri(state: ServerState) -> str:

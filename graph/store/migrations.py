@@ -7,6 +7,7 @@ repeated without harm.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -14,16 +15,16 @@ import re
 import socket
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
-from typing import Any
 
 from graph.errors import ConfigError, Conflict, StoreError, StoreUnavailable
 from graph.ontology import Ontology
+from graph.queries import schema
 from graph.store.blocking import Database
-from graph.store.query import Plan, Query, Row
+from graph.store.query import Plan, Query
 
 _log = logging.getLogger(__name__)
 _NUMBERED = re.compile(r"(\d{3}_[a-z0-9_]+)\.cypher")
@@ -62,12 +63,9 @@ def migrations(ontology: Ontology) -> tuple[Migration, ...]:
         for entry in resources.files("cypher").joinpath("schema").iterdir()
         if (match := _NUMBERED.fullmatch(entry.name))
     )
-    numbered = [Migration(name, _command(f"schema/{name}")) for name in names]
+    numbered = [Migration(name, Query(name=f"schema/{name}", parse=schema.nothing, write=True)) for name in names]
     derived = [
-        Migration(
-            f"{_RELATION_PREFIX}{relation}",
-            _command("schema/relation_uid", {"RELATION_TYPE": relation, "INDEX_NAME": f"relation_uid_{relation}"}),
-        )
+        Migration(f"{_RELATION_PREFIX}{relation}", schema.relation_uid(relation_type=relation))
         for relation in ontology.relation_types
     ]
     return (*numbered, *derived)
@@ -103,11 +101,13 @@ def migrate(database: Database, ontology: Ontology, *, wait: float = _LOCK_WAIT)
         for migration in _pending(database, wanted):
             _apply(database, migration)
             # The lock is renewed at each step; a process that dies holds others up for a minute.
-            database.run_all([_record(migration), _lock_query(owner)])
+            database.run_all([_record(migration), _lock(owner)])
             applied.append(migration.version)
-        database.run(_await_indexes())
+        database.run(schema.await_indexes(seconds=_INDEX_SECONDS))
     finally:
-        database.run(_release(owner))
+        # A store that went away must not hide what went wrong; the lock runs out by itself.
+        with contextlib.suppress(StoreUnavailable):
+            database.run(schema.release_lock(owner=owner))
     if applied:
         _log.info("schema: %d migrations applied", len(applied))
     return applied
@@ -127,16 +127,15 @@ def check_schema(database: Database, ontology: Ontology) -> None:
 
 
 def lacking(ontology: Ontology) -> Plan[list[str]]:
-    """Versions of the schema that a graph lacks or has in another form, as a plan, for callers that await. One "
-    "query."""
-    ledger: dict[str, str] = yield _ledger()
+    """Versions of the schema that a graph lacks or has in another form. A plan of one query, for callers that await."""
+    ledger: dict[str, str] = yield schema.ledger()
     return [
         migration.version for migration in migrations(ontology) if ledger.get(migration.version) != migration.checksum
     ]
 
 
 def _pending(database: Database, wanted: Sequence[Migration]) -> list[Migration]:
-    ledger = database.run(_ledger())
+    ledger = database.run(schema.ledger())
     known = {migration.version for migration in wanted}
     newer = [version for version in ledger if version not in known and not version.startswith(_RELATION_PREFIX)]
     if newer:
@@ -166,7 +165,7 @@ def _apply(database: Database, migration: Migration) -> None:
 
 def _take_lock(database: Database, owner: str, wait: float) -> None:
     deadline = time.monotonic() + wait
-    while not database.run(_lock_query(owner)):
+    while not database.run(_lock(owner)):
         if time.monotonic() > deadline:
             raise StoreUnavailable(
                 f"Another process has been migrating the graph at {database.uri} for {wait:.0f} s. Try again later."
@@ -174,48 +173,10 @@ def _take_lock(database: Database, owner: str, wait: float) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _command(name: str, names: Mapping[str, str] | None = None) -> Query[None]:
-    return Query(name=name, parse=_nothing, write=True, names=names or {})
-
-
-def _nothing(rows: Sequence[Row]) -> None:
-    return None
-
-
-def _ledger() -> Query[dict[str, Any]]:
-    return Query(name="schema/ledger", parse=lambda rows: {row["version"]: row["checksum"] for row in rows})
-
-
 def _record(migration: Migration) -> Query[None]:
-    return Query(
-        name="schema/record_migration",
-        parse=_nothing,
-        parameters={
-            "version": migration.version,
-            "checksum": migration.checksum,
-            "applied_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        },
-        write=True,
-    )
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return schema.record_migration(version=migration.version, checksum=migration.checksum, applied_at=now)
 
 
-def _lock_query(owner: str) -> Query[bool]:
-    return Query(
-        name="schema/take_lock",
-        parse=bool,
-        parameters={"owner": owner, "milliseconds": _LOCK_MILLISECONDS},
-        write=True,
-    )
-
-
-def _release(owner: str) -> Query[None]:
-    return Query(name="schema/release_lock", parse=_nothing, parameters={"owner": owner}, write=True)
-
-
-def _await_indexes() -> Query[None]:
-    return Query(
-        name="schema/await_indexes",
-        parse=_nothing,
-        parameters={"seconds": _INDEX_SECONDS},
-        timeout=_INDEX_SECONDS + 10.0,
-    )
+def _lock(owner: str) -> Query[bool]:
+    return schema.take_lock(owner=owner, milliseconds=_LOCK_MILLISECONDS)

@@ -6,13 +6,17 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from graph.store import downloads
+if TYPE_CHECKING:
+    from graph.store import downloads
 
 _log = logging.getLogger(__name__)
+# Whoever shows something else meanwhile (a spinner) does so on this console, or the two overwrite each other.
+console = Console(stderr=True, highlight=False)
 
 
 @contextmanager
@@ -25,7 +29,7 @@ def download_progress(title: str) -> Iterator[downloads.Progress]:
         yield _logging(title)
         return
     columns = (TextColumn(title), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar = Progress(*columns, console=console, transient=True)
     task = bar.add_task(title, total=None)
 
     def show(done: int, total: int) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from graph.answers import chains, entities, gaps, paths, recommend, search, statistics
+from graph.answers.embedding import load_embedder
 from graph.answers.reference import Reference
 from graph.settings import load_settings
 from graph.store.database import Database, open_database
@@ -143,7 +144,8 @@ def run_recommend(
     """
     with opened() as (database, reference):
         plan = recommend.recommend(
-            start, targets=target or (), mode=mode, region=region, limit=limit, reference=reference
+            start, targets=target or (), mode=mode, region=region, limit=limit,
+            embedder=load_embedder(load_settings().embedder), reference=reference,
         )
         output(answer(plan, database), json, show.recommendations, reference)
 

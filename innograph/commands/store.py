@@ -34,7 +34,7 @@ def start() -> None:
     console.write(f"Neo4j answers at {access.uri}\n")
     where = server.status()
     if where.browser:
-        console.write(f"Neo4j Browser: {where.browser} (user {access.user}; password in {where.folder / "password"})\n")
+        console.write(f"Neo4j Browser: {where.browser} (user {access.user}; password in {where.folder / 'password'})\n")
 
 
 @app.command()

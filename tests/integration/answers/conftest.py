@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,11 +93,17 @@ def write(database: Database, text: str, rows: Sequence[Row]) -> None:
     database.run(Inline("tests/inline", lambda _: None, {"rows": list(rows)}, write=True, inline=text))
 
 
-@pytest.fixture
-def small_graph(database: Database) -> Database:
-    """The database with the small graph in it."""
-    fill(database)
-    return database
+@pytest.fixture(scope="module")
+def small_graph(session_database: Database) -> Iterator[Database]:
+    """The session's database with the small graph in it and nothing else; tests only read it."""
+    _clear(session_database)
+    fill(session_database)
+    yield session_database
+    _clear(session_database)
+
+
+def _clear(database: Database) -> None:
+    write(database, "MATCH (n) WHERE NOT n:Migration DETACH DELETE n", [])
 
 
 def fill(database: Database) -> None:
@@ -127,7 +133,8 @@ def fill(database: Database) -> None:
     write(
         database,
         "UNWIND $rows AS row CREATE (:Document {uid: row.uid, title: row.title, source: 'test', sources: ['test'], "
-        "published: row.published, kind: 'document', text: row.text, flags: [], relations: [], ingested_at: '2026-01-01'})",
+        "published: row.published, kind: 'document', text: row.text, flags: [], relations: [], "
+        "ingested_at: '2026-01-01'})",
         [
             {
                 "uid": uid,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -146,6 +147,109 @@ def test_paths_by_uid_and_by_name(http: httpx.Client) -> None:
     assert all(step["evidence"] for step in best["steps"])
     assert best["score"] == pytest.approx(1 / (1 + best["cost"]), abs=1e-4)
     assert get(http, "/v1/paths", start="华北理工大学", end=CHAIN, max_hops=1)["paths"] == []
+
+
+def check_evidence(http: httpx.Client, evidence: list[Any]) -> None:
+    for item in evidence:
+        text = get(http, f"/v1/documents/{item['document']}")["text"]
+        assert text[item["start"] : item["end"]] == item["text"]
+
+
+def test_chains_lead_through_the_stages_with_evidence(http: httpx.Client, graph: Any) -> None:
+    found = get(http, "/v1/chains", start="氢能", region="京津冀", limit=3)
+    assert (found["start"]["kind"], found["start"]["fields"]) == ("field", ["氢能"])
+    best = found["chains"][0]
+    assert [step["stage"] for step in best["steps"]] == list(graph.stages)
+    assert best["score"] == pytest.approx(sum(best["parts"].values()), abs=1e-3)
+    filled = {step["stage"]: step["entity"]["uid"] for step in best["steps"] if step["entity"]}
+    assert filled["pilot"] == BASE
+    assert filled["concept_verification"] == CENTRE
+    assert filled["industrial_chain"] == CHAIN
+    stated = [step for step in best["steps"] if step["evidence"]]
+    assert stated
+    for step in stated:
+        check_evidence(http, step["evidence"])
+    scores = [chain["score"] for chain in found["chains"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_missing_stage_names_who_could_fill_it(http: httpx.Client) -> None:
+    found = get(http, "/v1/chains", start="氢能", region="河北省", limit=1)
+    [missing] = [step for step in found["chains"][0]["steps"] if step["stage"] == "concept_verification"]
+    assert (missing["status"], missing["entity"], missing["via"]) == ("missing", None, None)
+    assert missing["fillers"][0]["entity"]["uid"] == CENTRE
+    assert missing["fillers"][0]["near"] == "area"
+    assert "concept_verification" in {gap["stage"] for gap in found["gaps"]}
+
+
+def test_gaps_of_a_field_in_a_region(http: httpx.Client, graph: Any) -> None:
+    found = get(http, "/v1/gaps", field="氢能", region="河北省")
+    assert [stage["stage"] for stage in found["coverage"]] == list(graph.stages)
+    covered = {stage["stage"]: stage["count"] for stage in found["coverage"]}
+    assert (covered["concept_verification"], covered["pilot"]) == (0, 1)
+    [gap] = [gap for gap in found["gaps"] if gap["stage"] == "concept_verification"]
+    assert gap["fillers"][0]["entity"]["uid"] == CENTRE
+
+
+def test_the_matrix_holds_the_same_counts(http: httpx.Client) -> None:
+    found = get(http, "/v1/gaps/matrix")
+    assert len(found["cells"]) == len(found["fields"]) * len(found["regions"])
+    cells = {(cell["field"], cell["region"]): cell for cell in found["cells"]}
+    one = cells["氢能", "河北省"]
+    assert one["counts"]["pilot"] == 1
+    assert "concept_verification" in one["missing"]
+
+
+def test_recommendations_for_a_text_and_for_an_entity(http: httpx.Client) -> None:
+    asked: dict[str, Any] = {"text": "质子交换膜电解水制氢装置寻找中试条件", "targets": ["PilotBase"], "limit": 3}
+    answer = http.post("/v1/recommendations", json=asked)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert [item["entity"]["uid"] for item in found["items"]] == [BASE]
+    assert found["items"][0]["score"] == pytest.approx(sum(found["items"][0]["parts"].values()), abs=1e-3)
+    assert found["items"][0]["change"] is None
+    for name in ("华北理工大学", UNIVERSITY):
+        answer = http.post("/v1/recommendations", json={"entity": name, "targets": ["Firm"], "limit": 5})
+        assert answer.status_code == 200, answer.text
+        items = answer.json()["items"]
+        assert {item["entity"]["type"] for item in items} == {"Firm"}
+        assert [item["score"] for item in items] == sorted((item["score"] for item in items), reverse=True)
+        for item in items:
+            check_evidence(http, item["evidence"])
+
+
+def test_an_unknown_entity_gets_no_recommendations(http: httpx.Client) -> None:
+    answer = http.post("/v1/recommendations", json={"entity": "火星大学", "targets": ["Firm"]})
+    assert (answer.status_code, answer.json()["type"]) == (404, "urn:innograph:problem:not-found")
+
+
+MATCH = {
+    "queries": [
+        {"id": "D2", "text": "寻求氢能装备企业", "region": "河北省", "fields": ["氢能"]},
+        {"id": "D1", "text": "电解水制氢中试", "stage": "pilot"},
+        {"id": "D3", "text": "氢能", "region": "火星"},
+        {"id": "D0", "text": "概念验证服务"},
+    ],
+    "targets": ["PilotBase", "Firm"],
+    "limit": 3,
+}
+
+
+def test_match_answers_all_queries_in_order_as_one_object_or_as_lines(http: httpx.Client) -> None:
+    whole = http.post("/v1/match", json=MATCH)
+    assert whole.status_code == 200, whole.text
+    items = whole.json()["items"]
+    assert [item["id"] for item in items] == ["D2", "D1", "D3", "D0"]
+    assert items[2]["problem"]["type"] == "urn:innograph:problem:invalid-input"
+    assert [len(item["results"]) for item in items[:2]] == [3, 3]
+    assert {result["type"] for item in items[:2] for result in item["results"]} <= {"PilotBase", "Firm"}
+    assert all(result["id"].startswith("F") for result in items[0]["results"] if result["type"] == "Firm")
+    lines = http.post("/v1/match", json=MATCH, headers={"Accept": "application/x-ndjson"})
+    assert lines.headers["content-type"].startswith("application/x-ndjson")
+    streamed = [json.loads(line) for line in lines.text.splitlines()]
+    for item in (*items, *streamed):
+        item.get("problem", {}).pop("request_id", None)
+    assert streamed == items
 
 
 def test_the_schema_is_the_ontology(http: httpx.Client, graph: Any) -> None:

@@ -1,4 +1,4 @@
-"""Input made to break things: whatever it is, the answer is a problem of the caller's, never a fault of the server's."""
+"""Input made to break things: whatever it is, the answer may blame the caller and is never a fault of the server."""
 
 from __future__ import annotations
 
@@ -164,8 +164,8 @@ def test_broken_cursors(http: httpx.Client, path: str, broken: str) -> None:
         ("/v1/recommendations", {"text": "\x00", "targets": ["Firm"]}),
         ("/v1/recommendations", {"entity": "\x00"}),
         ("/v1/recommendations", {"text": "氢能", "targets": ["Nonsense"]}),
-        ("/v1/recommendations", {"text": "氢能", "region": "`", "fields": ["`", ""], "stage": "`"}),
-        ("/v1/recommendations", {"text": "氢能", "fields": ["\x00"], "region": "\x00"}),
+        ("/v1/recommendations", {"text": "氢能", "region": "`", "mode": "`", "diversity": -1}),
+        ("/v1/recommendations", {"text": "氢能", "region": "\x00"}),
         ("/v1/match", {"queries": [{"id": "\x00", "text": "\x00"}], "targets": ["Firm"]}),
         ("/v1/match", {"queries": [{"id": "a", "text": "*:* [", "region": "`"}], "targets": ["Firm"]}),
         ("/v1/match", {"queries": [{"id": "a", "text": "x"}], "targets": ["Firm`"]}),

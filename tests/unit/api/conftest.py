@@ -51,6 +51,9 @@ class StandIn:
         plan.close()
         return await self._act("answer")
 
+    async def run(self, query: Any) -> Any:
+        return await self._act("run")
+
     async def transaction(self, make_plan: Callable[[], Any]) -> Any:
         return await self._act("transaction")
 

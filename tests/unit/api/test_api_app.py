@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 import yaml
 
 from api.app import create_app
+from api.docs_page import render
 from api.errors import KINDS
 from api.examples import ANSWERS
 from api.openapi import operations
 from api.schemas.common import ONTOLOGY_MARK
-from graph.errors import ConfigError, Conflict, InvalidInput, StageError, StoreError, StoreUnavailable
+from graph.errors import ConfigError, Conflict, InvalidInput, NotFound, StageError, StoreError, StoreUnavailable
 from graph.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -225,9 +227,17 @@ async def test_there_is_no_cross_origin_sharing(serve: Any) -> None:
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
-async def test_no_page_loads_scripts_from_elsewhere(serve: Any) -> None:
+async def test_the_page_shows_every_operation_and_loads_nothing(serve: Any, description: dict[str, Any]) -> None:
     async with serve() as http:
-        assert [(await http.get(path)).status_code for path in ("/docs", "/redoc")] == [404, 404]
+        page = await http.get("/docs")
+        assert (await http.get("/redoc")).status_code == 404
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
+    for _, operation in operations(description):
+        assert f'id="{operation["operationId"]}"' in page.text
+    assert "<script" not in page.text
+    assert "src=" not in page.text
+    assert "Name &lt;b&gt;" in render({**description, "info": {**description["info"], "title": "Name <b>"}})
 
 
 async def test_a_body_over_the_cap_is_refused(serve: Any, store: Any) -> None:
@@ -304,3 +314,16 @@ async def test_a_conflict_in_the_store_is_a_409(serve: Any, store: Any) -> None:
     async with serve() as http:
         answer = await post(http, "甲".encode(), "text/plain", "")
     assert answer.status_code == 409
+
+
+async def test_the_access_log_names_the_route_and_not_what_was_asked(
+    serve: Any, store: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.error = NotFound("Nothing is called '机密大学'.")
+    with caplog.at_level(logging.INFO, logger="innograph"):
+        async with serve() as http:
+            await http.get("/v1/entities/机密大学/neighbours", params={"cursor": "secret"})
+    [line] = [r.getMessage() for r in caplog.records if r.name == "innograph.access"]
+    assert line.startswith("GET /v1/entities/{uid:path}/neighbours 404 ")
+    assert "机密" not in caplog.text
+    assert "secret" not in caplog.text

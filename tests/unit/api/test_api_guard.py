@@ -53,7 +53,7 @@ async def test_the_key_opens_from_any_machine_under_any_name() -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/docs"])
 async def test_health_and_description_need_no_key(path: str) -> None:
     assert (await ask(Settings(api_key=KEY), path=path)).status_code == 200
 

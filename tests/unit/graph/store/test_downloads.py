@@ -66,7 +66,7 @@ class Repository(BaseHTTPRequestHandler):
 @pytest.fixture
 def repository() -> Iterator[str]:
     for state in (Repository.requests, Repository.clients, Repository.replace, Repository.cut, Repository.statuses):
-        state.clear()  # type: ignore[attr-defined]
+        state.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Repository)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -71,6 +71,11 @@ def test_command_keeps_a_folder_with_blanks_in_one_argument() -> None:
     assert {"-Xms64m", "-Xmx64m"} <= set(line)
 
 
+def test_own_java_options_come_after_ours_and_before_the_class() -> None:
+    line = command(config(java_options=("-Xmx2g",)), java=Path("/java"), jars=Path("/jars"), main_class="a.Main")
+    assert line.index("-Xmx1g") < line.index("-Xmx2g") < line.index("a.Main")
+
+
 def test_auth_text_holds_the_hash_of_the_password_and_not_the_password() -> None:
     password = new_password()
     text = auth_text(password)
@@ -94,7 +99,10 @@ def test_passwords_differ_and_are_long() -> None:
     [
         ("Caused by: java.net.BindException: Address already in use", "port"),
         ("java.io.IOException: No space left on device", "disk is full"),
-        ("Error occurred during initialization of VM\nCould not reserve enough space for object heap", "INNOGRAPH_NEO4J_HEAP"),
+        (
+            "Error occurred during initialization of VM\nCould not reserve enough space for object heap",
+            "INNOGRAPH_NEO4J_HEAP",
+        ),
         ("Error: LinkageError … has been compiled by a more recent version of the Java Runtime", "JAVA_HOME"),
         ("java: error while loading shared libraries: libz.so.1", "JAVA_HOME"),
         ("Lock file has been locked by another process: lock file has been locked", "INNOGRAPH_HOME"),

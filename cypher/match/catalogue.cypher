@@ -1,0 +1,14 @@
+// Entities of the given types after a uid, with their fields, hosts, sentences and evidence.
+MATCH (e:Entity)
+WHERE e.type IN $types AND e.uid > $after
+WITH e ORDER BY e.uid LIMIT $limit
+RETURN e {.uid, .type, .name, .aliases, .place, .fields, .stage, .description, .record_id} AS entity,
+       COLLECT { MATCH (e)-[r]-(f:Entity) WHERE type(r) IN $field_relations AND f.type IN $field_types
+                 WITH f, max(r.confidence) AS c ORDER BY c DESC, f.uid LIMIT 8 RETURN f.name } AS named_fields,
+       COLLECT { MATCH (e)-[:HOSTED_BY]->(h:Entity) WITH h ORDER BY h.uid LIMIT 2 RETURN h.name } AS hosts,
+       CASE WHEN e.description IS NULL
+         THEN COLLECT { MATCH (e)<-[:MENTIONS]-(s:Sentence) WITH DISTINCT s ORDER BY s.uid LIMIT 3 RETURN s.text }
+         ELSE [] END AS sentences,
+       COLLECT { MATCH (e)-[r]-(:Entity) WHERE r.evidence IS NOT NULL
+                 WITH r ORDER BY r.confidence DESC, r.uid LIMIT 1 UNWIND r.evidence[0..1] AS uid RETURN uid } AS evidence
+ORDER BY entity.uid
