@@ -61,7 +61,7 @@ eval: $(STAMP) ## Score the extraction, and the matching, on the gold data.
 	@mkdir -p $(BUILD)
 	$(BIN)/innograph extract $(EVAL_DATA) > $(BUILD)/predicted.jsonl
 	$(BIN)/python tests/gold/score.py --per-type $(EVAL_DATA) $(BUILD)/predicted.jsonl
-	@if [ -f bench/match_eval.py ]; then $(BIN)/python bench/match_eval.py; fi
+	@if [ -d tests/gold/match ]; then $(BIN)/python bench/match_eval.py; fi
 
 train: $(TRAINING_STAMP) ## Fit the reader on data/corpus and write etl/nlp/models (fetches torch).
 	$(BIN)/python -m training $(TRAIN_ARGS)

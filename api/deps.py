@@ -56,15 +56,6 @@ def entity_types(ontology: Ontology, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ontology.check_entity_type(name) for name in names))
 
 
-def relation_types(ontology: Ontology, names: Iterable[str]) -> tuple[str, ...]:
-    """The names, each once, in the order given.
-
-    Raises:
-        InvalidInput: One is no relation type of the ontology.
-    """
-    return tuple(dict.fromkeys(ontology.check_relation_type(name) for name in names))
-
-
 def stage(ontology: Ontology, name: str) -> str:
     """The name, or ``""`` as it is.
 

@@ -96,7 +96,8 @@ class GuardMiddleware:
                     await problem_response(scope, FORBIDDEN, detail)(scope, receive, send)
                     return
         elif scope["type"] == "websocket":
-            return  # none are served; returning without an answer makes the server refuse the handshake
+            await send({"type": "websocket.close", "code": 1008})  # none are served
+            return
         await self.app(scope, receive, send)
 
 

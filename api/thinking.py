@@ -17,8 +17,8 @@ from graph.store.query import Plan, Query
 
 T = TypeVar("T")
 
-# Python runs one thread at a time anyway; a few let one answer compute while others wait for the store.
-THREADS = 4
+# Python computes in one thread at a time; the others wait for the store, and a slow query there should not hold up all.
+THREADS = 8
 
 
 class Abandoned(BaseException):

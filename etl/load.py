@@ -13,7 +13,7 @@ from graph.errors import InvalidInput
 from graph.model import DocumentFacts, Entity, normalise_name
 from graph.ontology import Ontology
 from graph.queries import load as queries
-from graph.queries.load import Change
+from graph.queries.load import NO_CHANGE, Change
 from graph.store.query import Plan
 
 LONGEST_NAME = 300
@@ -25,8 +25,8 @@ class LoadOutcome:
 
     document: str
     status: Literal["new", "changed", "unchanged", "withdrawn"]
-    entities: Change = Change()
-    relations: Change = Change()
+    entities: Change = NO_CHANGE
+    relations: Change = NO_CHANGE
 
 
 def load_document(facts: DocumentFacts, ontology: Ontology) -> Plan[LoadOutcome]:
@@ -57,8 +57,15 @@ def load_document(facts: DocumentFacts, ontology: Ontology) -> Plan[LoadOutcome]
     )
     yield queries.write_mentions(
         [
-            {"sentence": m.sentence, "entity": m.entity, "start": m.start, "end": m.end, "surface": m.surface,
-             "confidence": m.confidence, "method": m.method}
+            {
+                "sentence": m.sentence,
+                "entity": m.entity,
+                "start": m.start,
+                "end": m.end,
+                "surface": m.surface,
+                "confidence": m.confidence,
+                "method": m.method,
+            }
             for m in facts.mentions
         ]
     )
@@ -66,13 +73,23 @@ def load_document(facts: DocumentFacts, ontology: Ontology) -> Plan[LoadOutcome]
     gone = sorted(set(before.entities) - {entity.uid for entity in facts.entities})
     if gone:
         entities += yield queries.delete_orphans(gone)
-    sources = [*before.sources, *([document.source] if document.source and document.source not in before.sources else [])]
+    sources = [
+        *before.sources,
+        *([document.source] if document.source and document.source not in before.sources else []),
+    ]
     yield queries.write_document(
         document.uid,
         {
-            "content_hash": document.content_hash, "title": document.title, "source": document.source,
-            "sources": sources, "published": document.published, "kind": document.kind, "text": document.text,
-            "flags": list(document.flags), "relations": sorted(r.uid for r in facts.relations), **document.extra,
+            "content_hash": document.content_hash,
+            "title": document.title,
+            "source": document.source,
+            "sources": sources,
+            "published": document.published,
+            "kind": document.kind,
+            "text": document.text,
+            "flags": list(document.flags),
+            "relations": sorted(r.uid for r in facts.relations),
+            **document.extra,
         },
     )
     return LoadOutcome(document.uid, "changed" if before.known else "new", entities, relations)
@@ -96,8 +113,17 @@ def withdraw_document(uid: str) -> Plan[LoadOutcome]:
 def _renew_relations(facts: DocumentFacts, before: Iterable[str]) -> Plan[Change]:
     total = yield from _withdraw(facts.document.uid, set(before) - {r.uid for r in facts.relations})
     rows = [
-        {"uid": r.uid, "type": r.type, "head": r.head, "tail": r.tail, "evidence": list(r.evidence), "confidence": r.confidence,
-         "status": r.status, "date": facts.document.published, "method": r.method}
+        {
+            "uid": r.uid,
+            "type": r.type,
+            "head": r.head,
+            "tail": r.tail,
+            "evidence": list(r.evidence),
+            "confidence": r.confidence,
+            "status": r.status,
+            "date": facts.document.published,
+            "method": r.method,
+        }
         for r in sorted(facts.relations, key=lambda r: r.uid)
     ]
     if rows:
@@ -118,9 +144,15 @@ def _withdraw(document: str, uids: Iterable[str]) -> Plan[Change]:
 def _entity_row(entity: Entity) -> dict[str, Any]:
     own = entity.properties
     return {
-        "uid": entity.uid, "type": entity.type, "name": entity.name, "aliases": list(entity.aliases),
-        "place": list(own.get("place", ())), "fields": list(own.get("fields", ())), "stage": own.get("stage") or None,
-        "description": own.get("description") or None, "record_id": own.get("record_id") or None,
+        "uid": entity.uid,
+        "type": entity.type,
+        "name": entity.name,
+        "aliases": list(entity.aliases),
+        "place": list(own.get("place", ())),
+        "fields": list(own.get("fields", ())),
+        "stage": own.get("stage") or None,
+        "description": own.get("description") or None,
+        "record_id": own.get("record_id") or None,
         "authority": own.get("authority") or None,
     }
 
@@ -135,7 +167,9 @@ def _name_rows(entities: Iterable[Entity], ontology: Ontology) -> list[dict[str,
             key = normalise_name(name)
             if key:
                 rows[key, entity.uid] = {
-                    "key": key, "text": name, "entity": entity.uid,
+                    "key": key,
+                    "text": name,
+                    "entity": entity.uid,
                     "initials": "".join(part[0] for part in lazy_pinyin(key, style=Style.FIRST_LETTER) if part)[:60],
                 }
     return [rows[key] for key in sorted(rows)]

@@ -101,8 +101,13 @@ class Pipeline:
             stage = "resolve"
             flags = tuple(f"{flag.kind}@{flag.start}-{flag.end}" for flag in cleaned.flags)
             document = GraphDocument(
-                uid, content_hash(item.text, title=item.title, date=item.date), cleaned.text, item.title, item.source,
-                item.date, flags=flags,
+                uid,
+                content_hash(item.text, title=item.title, date=item.date),
+                cleaned.text,
+                item.title,
+                item.source,
+                item.date,
+                flags=flags,
             )
             facts = self._resolver.facts(document, extraction)
             lap(stage)

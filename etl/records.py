@@ -19,9 +19,19 @@ _OWNER_RELATION = {
     "Fund": ("ESTABLISHES", True),
 }
 _GUESSES = (
-    ("有限公司", "Firm"), ("有限责任公司", "Firm"), ("股份公司", "Firm"), ("集团", "Firm"), ("公司", "Firm"),
-    ("实验室", "Laboratory"), ("研究院", "ResearchInstitute"), ("研究所", "ResearchInstitute"), ("大学", "University"),
-    ("学院", "University"), ("委员会", "GovernmentBody"), ("局", "GovernmentBody"), ("厅", "GovernmentBody"),
+    ("有限公司", "Firm"),
+    ("有限责任公司", "Firm"),
+    ("股份公司", "Firm"),
+    ("集团", "Firm"),
+    ("公司", "Firm"),
+    ("实验室", "Laboratory"),
+    ("研究院", "ResearchInstitute"),
+    ("研究所", "ResearchInstitute"),
+    ("大学", "University"),
+    ("学院", "University"),
+    ("委员会", "GovernmentBody"),
+    ("局", "GovernmentBody"),
+    ("厅", "GovernmentBody"),
 )
 _FALLBACK_TYPE = "Firm"
 
@@ -97,11 +107,23 @@ def record_facts(record: RawRecord, ontology: Ontology, resolver: Resolver) -> D
                 relation_id, head.uid, relation, tail.uid, (sentence.uid,), 0.99, "stated", "record"
             )
     mentions = tuple(
-        Mention(sentence.uid, entity.uid, start, end, said.text[start:end], 0.99, "record") for entity, start, end in said.places
+        Mention(sentence.uid, entity.uid, start, end, said.text[start:end], 0.99, "record")
+        for entity, start, end in said.places
     )
-    digest = content_hash(said.text, id=record.id, type=record.type, stage=record.stage, date=record.date, source=record.source,
-                          aliases="|".join(record.aliases))
+    digest = content_hash(
+        said.text,
+        id=record.id,
+        type=record.type,
+        stage=record.stage,
+        date=record.date,
+        source=record.source,
+        aliases="|".join(record.aliases),
+    )
     document = Document(uid, digest, said.text, record.name, record.source, record.date, "record")
     return DocumentFacts(
-        document, (sentence,), tuple(merged(entity for entity, _, _ in said.places)), mentions, tuple(relations.values())
+        document,
+        (sentence,),
+        tuple(merged(entity for entity, _, _ in said.places)),
+        mentions,
+        tuple(relations.values()),
     )

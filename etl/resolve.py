@@ -35,7 +35,9 @@ _MOST_ALIASES = 20
 
 def content_hash(text: str, **metadata: str) -> str:
     """SHA-256 of a text and its metadata: what decides whether a document changed."""
-    return hashlib.sha256(json.dumps([text, metadata], ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(
+        json.dumps([text, metadata], ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
+    ).hexdigest()
 
 
 def document_uid(given: str) -> str:
@@ -65,8 +67,12 @@ class Resolver:
         entities: dict[tuple[str, str], Entity] = {}
         for (entity_type, name), written in surfaces.items():
             entities[entity_type, name] = self.entity(
-                entity_type, name, written, document.uid,
-                region=regions.get((entity_type, name), ""), stage=stages.get((entity_type, name), ""),
+                entity_type,
+                name,
+                written,
+                document.uid,
+                region=regions.get((entity_type, name), ""),
+                stage=stages.get((entity_type, name), ""),
             )
         mentions = []
         for mention in extraction.mentions:
@@ -74,8 +80,13 @@ class Resolver:
             if span is not None:
                 mentions.append(
                     Mention(
-                        sentence_uids[span], entities[mention.type, mention.name].uid, mention.start, mention.end,
-                        mention.surface(extraction.text), mention.confidence, mention.method,
+                        sentence_uids[span],
+                        entities[mention.type, mention.name].uid,
+                        mention.start,
+                        mention.end,
+                        mention.surface(extraction.text),
+                        mention.confidence,
+                        mention.method,
                     )
                 )
         relations: dict[str, Relation] = {}
@@ -92,9 +103,7 @@ class Resolver:
         mentioned = {m.entity for m in mentions}
         return DocumentFacts(
             document,
-            tuple(
-                Sentence(uid, extraction.text[a:b], a, b) for (a, b), uid in sentence_uids.items()
-            ),
+            tuple(Sentence(uid, extraction.text[a:b], a, b) for (a, b), uid in sentence_uids.items()),
             tuple(merged(e for e in entities.values() if e.uid in mentioned)),
             tuple(mentions),
             tuple(r for r in relations.values() if r.head in mentioned and r.tail in mentioned),
@@ -107,7 +116,14 @@ class Resolver:
         return relation_uid(head, relation_type, tail)
 
     def entity(
-        self, entity_type: str, name: str, surfaces: Sequence[str], scope: str, *, region: str = "", stage: str = "",
+        self,
+        entity_type: str,
+        name: str,
+        surfaces: Sequence[str],
+        scope: str,
+        *,
+        region: str = "",
+        stage: str = "",
         properties: Mapping[str, Any] | None = None,
     ) -> Entity:
         """An entity by the name a document gives it; ``scope`` is the document's uid, ``region`` a name of a place."""
@@ -128,15 +144,22 @@ class Resolver:
             alias.strip("《》") for alias in (name, *surfaces) if normalise_name(alias) != normalise_name(canonical)
         )
         return Entity(
-            entity_uid(entity_type, canonical, scope if scoped else ""), entity_type, canonical,
-            tuple(aliases)[:_MOST_ALIASES], own,
+            entity_uid(entity_type, canonical, scope if scoped else ""),
+            entity_type,
+            canonical,
+            tuple(aliases)[:_MOST_ALIASES],
+            own,
         )
 
     def known(self, entity_type: str, name: str) -> KnownName | None:
         """The lexicon's entry, if the name leads to one alone. A firm's name of two characters is left as it is."""
         if entity_type == "Region":
             place = self._geography.find(name)
-            return KnownName("Region", place.name) if place is not None and len(self._geography.readings(name)) == 1 else None
+            return (
+                KnownName("Region", place.name)
+                if place is not None and len(self._geography.readings(name)) == 1
+                else None
+            )
         known = self._gazetteer.unique(name, entity_type)
         if entity_type in ("Technology", "Product") or (entity_type == "Firm" and len(name) < 3):
             return None
@@ -155,7 +178,9 @@ class Resolver:
     def _regions_of(self, extraction: Extraction) -> dict[tuple[str, str], str]:
         """Where entities lie, by the relations of the text; a park passes its region on to what lies in it."""
         at = {
-            (r.head_type, r.head): (r.tail_type, r.tail) for r in extraction.relations if r.type in ("LOCATED_IN", "SETTLES_IN")
+            (r.head_type, r.head): (r.tail_type, r.tail)
+            for r in extraction.relations
+            if r.type in ("LOCATED_IN", "SETTLES_IN")
         }
         found: dict[tuple[str, str], str] = {}
         for key in at:
@@ -180,9 +205,10 @@ class Resolver:
         for relation in extraction.relations:
             stage = dict(_REACHED).get(relation.type)
             key = relation.head_type, relation.head
-            if stage and relation.head_type in own and relation.status == "stated" and stage in order:
-                if order.index(stage) > order.index(found.get(key, order[0])) or key not in found:
-                    found[key] = stage
+            if not stage or stage not in order or relation.head_type not in own or relation.status != "stated":
+                continue
+            if key not in found or order.index(stage) > order.index(found[key]):
+                found[key] = stage
         return found
 
 

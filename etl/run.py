@@ -20,7 +20,7 @@ from etl.pipeline import Pipeline, Processed
 from etl.sources import RawDocument, RawRecord, SourceFailure, read_source
 from graph.errors import InnoGraphError, StageError, StoreError
 from graph.ontology import load_ontology
-from graph.queries.load import Change, bump_version
+from graph.queries.load import NO_CHANGE, Change, bump_version
 from graph.settings import Settings
 from graph.store.query import Plan, Query
 
@@ -51,8 +51,8 @@ class RunReport:
     """What a run did. ``documents`` counts new, changed, unchanged and failed; seconds are of work, not of waiting."""
 
     documents: Counter[str] = field(default_factory=Counter)
-    entities: Change = Change()
-    relations: Change = Change()
+    entities: Change = NO_CHANGE
+    relations: Change = NO_CHANGE
     characters: int = 0
     repairs: int = 0
     flagged: int = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import os
@@ -27,7 +26,9 @@ err = store_console
 def set_up_logging(verbose: bool) -> None:
     """Log lines go to standard error; ``--verbose`` shows more of them."""
     level = logging.INFO if verbose or not sys.stderr.isatty() else logging.WARNING
-    handler: logging.Handler = RichHandler(console=err, show_path=False) if sys.stderr.isatty() else logging.StreamHandler()
+    handler: logging.Handler = (
+        RichHandler(console=err, show_path=False) if sys.stderr.isatty() else logging.StreamHandler()
+    )
     logging.basicConfig(level=level, handlers=[handler], format="%(levelname)s %(name)s: %(message)s", force=True)
     for noisy in ("neo4j", "httpx", "jgo", "urllib3", "trafilatura", "pdfminer"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -35,9 +36,7 @@ def set_up_logging(verbose: bool) -> None:
 
 def print_json(value: Any, *, indent: int | None = None) -> None:
     """Prints a value as JSON in UTF-8, whatever the terminal's locale."""
-    if dataclasses.is_dataclass(value):
-        value = plain(value)
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=plain)
     write(text + "\n")
 
 
@@ -64,7 +63,9 @@ def write_report(path: Path, value: Any) -> None:
         scratch.replace(path)
     except OSError as error:
         scratch.unlink(missing_ok=True)
-        raise InvalidInput(f"Cannot write the report {path}: {error.strerror or error}. Name a folder that exists.") from error
+        raise InvalidInput(
+            f"Cannot write the report {path}: {error.strerror or error}. Name a folder that exists."
+        ) from error
 
 
 @contextmanager

@@ -70,7 +70,10 @@ def hits(page: Page[Hit], reference: Reference) -> None:
         table.add_column(column)
     for hit in page.items:
         table.add_row(
-            _safe(hit.entity.name), _type(reference, hit.entity.type), reference.geography.display(hit.place), hit.stage,
+            _safe(hit.entity.name),
+            _type(reference, hit.entity.type),
+            reference.geography.display(hit.place),
+            hit.stage,
             hit.entity.uid,
         )
     out.print(table)
@@ -120,7 +123,9 @@ def _steps(steps: Iterable[PathStep], reference: Reference) -> None:
 def chains(found: Chains, reference: Reference) -> None:
     """Chains, best first, and the gaps."""
     start = found.start
-    what = f"{start.kind}: {start.entity.name if start.entity else '、'.join(start.fields) or start.region or start.text}"
+    what = (
+        f"{start.kind}: {start.entity.name if start.entity else '、'.join(start.fields) or start.region or start.text}"
+    )
     out.print(f"Chains from [bold]{_safe(start.text)}[/] ({_safe(what)})")
     if not found.chains:
         out.print("No chain found.")
@@ -139,22 +144,32 @@ def _chain_step(step: ChainStep, reference: Reference) -> None:
     if step.entity is None:
         out.print(f"  {_MARKS['missing']} {stage}: missing")
         for filler in step.fillers[:3]:
-            out.print(f"      could fill it: {_safe(filler.entity.name)} [dim]{filler.near} {reference.geography.display(filler.place)}[/]")
+            out.print(
+                f"      could fill it: {_safe(filler.entity.name)} [dim]{filler.near} {reference.geography.display(filler.place)}[/]"
+            )
         return
-    out.print(f"  {_MARKS[step.status]} {stage}: [bold]{_safe(step.entity.name)}[/] [dim]{_type(reference, step.entity.type)}[/]")
+    out.print(
+        f"  {_MARKS[step.status]} {stage}: [bold]{_safe(step.entity.name)}[/] [dim]{_type(reference, step.entity.type)}[/]"
+    )
     if step.via is not None:
         through = f" through {_safe(step.via.through.name)}" if step.via.through else ""
-        out.print(f"      {step.via.status}: {_relation(reference, step.via.type)}{through} [dim]({step.via.confidence:.2f})[/]")
+        out.print(
+            f"      {step.via.status}: {_relation(reference, step.via.type)}{through} [dim]({step.via.confidence:.2f})[/]"
+        )
     _sentences(step.evidence[:2], "      ")
     for enabler in step.enablers[:3]:
-        out.print(f"      [dim]with {_type(reference, enabler.entity.type)} {_safe(enabler.entity.name)}: {_relation(reference, enabler.relation)}[/]")
+        out.print(
+            f"      [dim]with {_type(reference, enabler.entity.type)} {_safe(enabler.entity.name)}: {_relation(reference, enabler.relation)}[/]"
+        )
 
 
 def _gap(gap: Gap, reference: Reference) -> None:
     out.print(f"  {_MARKS['missing']} {_stage(reference, gap.stage)}: {_safe(gap.reason)}")
     for filler in gap.fillers[:3]:
         place = reference.geography.display(filler.place)
-        out.print(f"      nearest: {_safe(filler.entity.name)} [dim]{_type(reference, filler.entity.type)} {place} ({filler.near}, fit {filler.fit:.2f})[/]")
+        out.print(
+            f"      nearest: {_safe(filler.entity.name)} [dim]{_type(reference, filler.entity.type)} {place} ({filler.near}, fit {filler.fit:.2f})[/]"
+        )
 
 
 def gaps(found: Gaps, reference: Reference) -> None:
@@ -163,7 +178,9 @@ def gaps(found: Gaps, reference: Reference) -> None:
     for coverage in found.coverage:
         names = "、".join(ref.name for ref, _ in coverage.entities[:4])
         mark = _MARKS["stated"] if coverage.count else _MARKS["missing"]
-        out.print(f"  {mark} {_stage(reference, coverage.stage)}: {coverage.count} [dim](strength {coverage.strength:.2f})[/] {_safe(names)}")
+        out.print(
+            f"  {mark} {_stage(reference, coverage.stage)}: {coverage.count} [dim](strength {coverage.strength:.2f})[/] {_safe(names)}"
+        )
     for gap in found.gaps:
         _gap(gap, reference)
 
@@ -173,7 +190,9 @@ def recommendations(found: Recommendations, reference: Reference) -> None:
     if not found.items:
         out.print("No candidate found.")
     for number, item in enumerate(found.items, 1):
-        out.print(f"[bold]{number}. {_safe(item.entity.name)}[/] {_type(reference, item.entity.type)} · score {item.score:.2f} [dim]({_parts(item.parts)})[/]")
+        out.print(
+            f"[bold]{number}. {_safe(item.entity.name)}[/] {_type(reference, item.entity.type)} · score {item.score:.2f} [dim]({_parts(item.parts)})[/]"
+        )
         _steps(item.path, reference)
         _sentences(item.evidence[:2], "      ")
         if item.change is not None:
@@ -185,7 +204,9 @@ def matches(found: MatchResult, reference: Reference) -> None:
     if not found.results:
         out.print("  no match")
     for number, item in enumerate(found.results, 1):
-        out.print(f"  {number}. {_safe(item.name)} [dim]{_type(reference, item.type)} {item.score:.2f} ({_parts(item.parts)})[/]")
+        out.print(
+            f"  {number}. {_safe(item.name)} [dim]{_type(reference, item.type)} {item.score:.2f} ({_parts(item.parts)})[/]"
+        )
 
 
 def statistics(found: Statistics, reference: Reference) -> None:
@@ -195,7 +216,9 @@ def statistics(found: Statistics, reference: Reference) -> None:
         f"(graph version {found.graph_version})"
     )
     for title, counts, zh in (
-        ("entities", found.by_type, _type), ("relations", found.by_relation, _relation), ("stages", found.by_stage, _stage)
+        ("entities", found.by_type, _type),
+        ("relations", found.by_relation, _relation),
+        ("stages", found.by_stage, _stage),
     ):
         rows = sorted(counts.items(), key=lambda item: -item[1])
         out.print(f"  {title}: " + ", ".join(f"{zh(reference, name)} {count}" for name, count in rows))

@@ -70,12 +70,15 @@ def fit_tagger(
     fitted = []
     for seed in range(args.seeds):
 
-        def report(epoch: int, loss: float, seconds: float, model: tagger.Tagger, crf: tagger.Crf) -> None:
+        def report(epoch: int, loss: float, seconds: float, model: tagger.Tagger, crf: tagger.Crf, seed: int = seed) -> None:
             if epoch % 4 == 3:
                 model.eval()
                 right, found, gold, _ = evaluate([(model, crf)], test, held, types)
                 f1 = 2 * right / max(1, found + gold)
-                print(f"seed {seed} epoch {epoch + 1}: loss {loss:.4f}, {seconds:.0f} s, held-back F1 {f1:.3f}", flush=True)
+                print(
+                    f"seed {seed} epoch {epoch + 1}: loss {loss:.4f}, {seconds:.0f} s, held-back F1 {f1:.3f}",
+                    flush=True,
+                )
 
         fitted.append(tagger.fit(rows, vocabulary, types, seed=seed, epochs=args.epochs, report=report))
     right, found, gold, marks = evaluate(fitted, test, held, types)
@@ -86,7 +89,10 @@ def fit_tagger(
 
 @torch.no_grad()
 def evaluate(
-    fitted: list[tuple[tagger.Tagger, tagger.Crf]], rows: list[tagger.Example], documents: list[Annotated], types: list[str]
+    fitted: list[tuple[tagger.Tagger, tagger.Crf]],
+    rows: list[tagger.Example],
+    documents: list[Annotated],
+    types: list[str],
 ) -> tuple[int, int, int, list[tuple[float, bool]]]:
     """Spans right, found and gold; and for each found its mean log-probability and whether it is right."""
     transitions, first = crf_scores([crf for _, crf in fitted])
@@ -165,7 +171,10 @@ def fit_pairs(train: list[Annotated], held: list[Annotated], ontology: Ontology,
     kept = [(p, right) for p, right, relation in scored if p >= thresholds[relation]]
     marks = [(float(np.log(p / (1 - min(p, 1 - 1e-6)))), right) for p, right in kept]
     f1 = 2 * sum(right for _, right in kept) / max(1.0, len(kept) + float(total.sum()))
-    print(f"pairs on held-back, as read: F1 {f1:.3f}, thresholds {dict(zip(names, thresholds.round(2), strict=True))}", flush=True)
+    print(
+        f"pairs on held-back, as read: F1 {f1:.3f}, thresholds {dict(zip(names, thresholds.round(2), strict=True))}",
+        flush=True,
+    )
     write_pairs(args.output / "pairs.npz", model, names, thresholds, calibrate(marks), seen)
 
 

@@ -18,7 +18,6 @@ from torch.nn import functional
 
 from etl.nlp.e5 import WIDTH, Weights, load_weights
 
-
 LAYERS, KEEP = 6, (0, 3, 6)
 
 
@@ -54,7 +53,9 @@ class LowerLayers(nn.Module):
         self.keep = keep
 
         def load(name: str, *shape: int) -> nn.Parameter:
-            return nn.Parameter(torch.from_numpy(weights.tensor(name).reshape(shape) if shape else weights.tensor(name)))
+            return nn.Parameter(
+                torch.from_numpy(weights.tensor(name).reshape(shape) if shape else weights.tensor(name))
+            )
 
         width = weights.width
         self.positions = load("emb.pos", -1, width)
@@ -91,9 +92,14 @@ def export(model: LowerLayers, path: Path) -> None:
         warnings.simplefilter("ignore")  # the exporter warns of its own successor
         whole = Path(folder) / "whole.onnx"
         torch.onnx.export(
-            model.eval(), (torch.zeros(1, 12, WIDTH),), str(whole), input_names=["embedded"], output_names=["states"],
+            model.eval(),
+            (torch.zeros(1, 12, WIDTH),),
+            str(whole),
+            input_names=["embedded"],
+            output_names=["states"],
             dynamic_axes={"embedded": {0: "batch", 1: "length"}, "states": {0: "batch", 1: "length"}},
-            opset_version=17, dynamo=False,
+            opset_version=17,
+            dynamo=False,
         )
         quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True)
 
@@ -106,11 +112,11 @@ def main() -> int:
     args = parser.parse_args()
     model = LowerLayers(load_weights(), args.layers, tuple(args.keep))
     export(model, args.output)
-    print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB, {sum(p.numel() for p in model.parameters()):,} values")
+    print(
+        f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB, {sum(p.numel() for p in model.parameters()):,} values"
+    )
     return 0
 
 
 if __name__ == "__main__":
     raise SystemExit(main())
-
-

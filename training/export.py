@@ -41,15 +41,22 @@ def crf_scores(crfs: list[Crf]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, A
 
 
 def write_tagger(
-    folder: Path, fitted: list[tuple[Tagger, Crf]], vocabulary: dict[str, int], types: list[str],
-    calibration: tuple[float, float], data: dict[str, Any],
+    folder: Path,
+    fitted: list[tuple[Tagger, Crf]],
+    vocabulary: dict[str, int],
+    types: list[str],
+    calibration: tuple[float, float],
+    data: dict[str, Any],
 ) -> None:
     """Writes tagger.onnx, crf.npz and tagger.json; ``data`` describes the training and goes into the JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     n = 17
     arguments = [
-        torch.zeros(1, n, dtype=torch.long), torch.zeros(1, n, dtype=torch.long), torch.zeros(1, n, STATE_WIDTH),
-        torch.zeros(1, n, dtype=torch.long), torch.zeros(1, n, FEATURE_WIDTH),
+        torch.zeros(1, n, dtype=torch.long),
+        torch.zeros(1, n, dtype=torch.long),
+        torch.zeros(1, n, STATE_WIDTH),
+        torch.zeros(1, n, dtype=torch.long),
+        torch.zeros(1, n, FEATURE_WIDTH),
     ]
     inputs = list(INPUTS)
     if fitted[0][0].extra is not None:
@@ -58,8 +65,13 @@ def write_tagger(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own successor
         torch.onnx.export(
-            Ensemble([model for model, _ in fitted]).eval(), tuple(arguments), str(folder / "tagger.onnx"),
-            input_names=inputs, output_names=["scores"], opset_version=17, dynamo=False,
+            Ensemble([model for model, _ in fitted]).eval(),
+            tuple(arguments),
+            str(folder / "tagger.onnx"),
+            input_names=inputs,
+            output_names=["scores"],
+            opset_version=17,
+            dynamo=False,
             dynamic_axes={name: {0: "batch", 1: "length"} for name in (*inputs, "scores")},
         )
     transitions, first = crf_scores([crf for _, crf in fitted])
@@ -70,8 +82,12 @@ def write_tagger(
 
 
 def write_pairs(
-    path: Path, model: PairModel, relations: list[str], thresholds: np.ndarray[Any, Any],
-    calibration: tuple[float, float], seen: set[tuple[str, str, str]],
+    path: Path,
+    model: PairModel,
+    relations: list[str],
+    thresholds: np.ndarray[Any, Any],
+    calibration: tuple[float, float],
+    seen: set[tuple[str, str, str]],
 ) -> None:
     """Writes pairs.npz."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,9 +100,12 @@ def write_pairs(
         embedding=array(model.embedding.weight).astype(np.float16),
         linear=array(model.linear.weight).astype(np.float16),
         norm=np.stack([array(model.norm.weight), array(model.norm.bias)]),
-        enter=array(model.enter.weight), enter_bias=array(model.enter.bias),
-        out=array(model.out.weight), bias=array(model.out.bias + model.bias),
+        enter=array(model.enter.weight),
+        enter_bias=array(model.enter.bias),
+        out=array(model.out.weight),
+        bias=array(model.out.bias + model.bias),
         thresholds=thresholds.astype(np.float32),
         calibration=np.array(calibration, np.float32),
-        relations=np.array(relations), seen=np.array(sorted(">".join(row) for row in seen)),
+        relations=np.array(relations),
+        seen=np.array(sorted(">".join(row) for row in seen)),
     )

@@ -174,9 +174,7 @@ class PairModel(nn.Module):
         tail = functional.gelu(self.as_tail(mentions))[torch.from_numpy(places.tails)]
         ranges = torch.from_numpy(places.ranges)
         pooled = functional.gelu(self.pooled(range_maximum(pieces, ranges.view(-1, 2)).view(len(ranges), -1)))
-        near = torch.cat(
-            [self.distance(torch.from_numpy(places.distance)), self.gap(torch.from_numpy(places.gap))], 1
-        )
+        near = torch.cat([self.distance(torch.from_numpy(places.distance)), self.gap(torch.from_numpy(places.gap))], 1)
         return torch.cat([head, tail, head * tail, pooled, near], 1)
 
 
@@ -199,7 +197,14 @@ def range_maximum(rows: Tensor, ranges: Tensor) -> Tensor:
 
 
 def fit(
-    rows: list[DocumentPairs], relations: int, types: int, *, contextual: bool, seed: int, epochs: int, rate: float = 3e-3,
+    rows: list[DocumentPairs],
+    relations: int,
+    types: int,
+    *,
+    contextual: bool,
+    seed: int,
+    epochs: int,
+    rate: float = 3e-3,
     report: Callable[[int, float, PairModel], None] | None = None,
 ) -> PairModel:
     """Fits a classifier; deterministic for a seed on one thread."""
@@ -209,7 +214,10 @@ def fit(
     tables = [model.embedding.weight, model.linear.weight]
     others = [p for p in model.parameters() if all(p is not table for table in tables)]
     optimiser = torch.optim.AdamW(
-        [{"params": tables, "lr": rate, "weight_decay": 0.02}, {"params": others, "lr": rate / 2, "weight_decay": 0.02}],
+        [
+            {"params": tables, "lr": rate, "weight_decay": 0.02},
+            {"params": others, "lr": rate / 2, "weight_decay": 0.02},
+        ],
         fused=True,
     )
     step = 3

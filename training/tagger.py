@@ -43,7 +43,11 @@ def build_vocabulary(documents: list[Annotated], least: int = 2) -> dict[str, in
 
 
 def examples(
-    documents: list[Annotated], vocabulary: dict[str, int], lac: Lac, gazetteer: Gazetteer, types: list[str],
+    documents: list[Annotated],
+    vocabulary: dict[str, int],
+    lac: Lac,
+    gazetteer: Gazetteer,
+    types: list[str],
     encoder: Encoder | None = None,
 ) -> list[Example]:
     """Every segment of the documents; with an encoder, its states of the whole document are features too."""
@@ -114,9 +118,21 @@ class Tagger(nn.Module):
         self.out = nn.Linear(2 * hidden + 192, width)
 
     def forward(
-        self, characters: Tensor, classes: Tensor, lac: Tensor, tags: Tensor, gazetteer: Tensor, extra: Tensor | None = None
+        self,
+        characters: Tensor,
+        classes: Tensor,
+        lac: Tensor,
+        tags: Tensor,
+        gazetteer: Tensor,
+        extra: Tensor | None = None,
     ) -> Tensor:
-        parts = [self.character(characters), self.kind(classes), self.tag(tags), functional.gelu(self.lac(lac)), gazetteer]
+        parts = [
+            self.character(characters),
+            self.kind(classes),
+            self.tag(tags),
+            functional.gelu(self.lac(lac)),
+            gazetteer,
+        ]
         if self.extra is not None and extra is not None:
             parts.append(functional.gelu(self.extra(extra)))
         x = self.dropout(torch.cat(parts, -1))
@@ -175,7 +191,13 @@ def disturb(data: dict[str, Tensor], vocabulary: int) -> None:
 
 
 def fit(
-    rows: list[Example], vocabulary: dict[str, int], types: list[str], *, seed: int, epochs: int, rate: float = 2.5e-3,
+    rows: list[Example],
+    vocabulary: dict[str, int],
+    types: list[str],
+    *,
+    seed: int,
+    epochs: int,
+    rate: float = 2.5e-3,
     report: Any = None,
 ) -> tuple[Tagger, Crf]:
     """Fits a tagger; deterministic for a seed on one thread."""

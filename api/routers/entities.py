@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -18,6 +18,15 @@ from graph.answers.values import EntityCard
 router = APIRouter(prefix="/v1", tags=["look up"])
 
 MAX_NAME = 300
+MERGED: dict[int | str, dict[str, Any]] = {
+    308: {
+        "description": "The entity was merged into another.",
+        "headers": {
+            "Location": {"description": "The same address with the other's uid.", "schema": {"type": "string"}}
+        },
+    },
+    404: {},
+}
 Name = Annotated[
     str,
     Path(
@@ -52,7 +61,7 @@ Found = Annotated[EntityCard, Depends(found_entity)]
 # The paths with something after the uid come first: a uid may hold a slash, so the bare one matches all below it.
 
 
-@router.get("/entities/{uid:path}/neighbours", summary="What stands beside an entity", responses={404: {}})
+@router.get("/entities/{uid:path}/neighbours", summary="What stands beside an entity", responses=MERGED)
 async def get_neighbours(
     entity: Found,
     request: Request,
@@ -81,7 +90,7 @@ async def get_neighbours(
     return Neighbours.model_validate({"items": page.items, "next": next_link(request, response, page.cursor)})
 
 
-@router.get("/entities/{uid:path}/mentions", summary="Where an entity is mentioned", responses={404: {}})
+@router.get("/entities/{uid:path}/mentions", summary="Where an entity is mentioned", responses=MERGED)
 async def get_mentions(
     entity: Found,
     request: Request,
@@ -96,7 +105,7 @@ async def get_mentions(
     return Mentions.model_validate({"items": page.items, "next": next_link(request, response, page.cursor)})
 
 
-@router.get("/entities/{uid:path}", summary="An entity", responses={404: {}})
+@router.get("/entities/{uid:path}", summary="An entity", responses=MERGED)
 async def get_entity(entity: Found) -> Entity:
     """Its own facts. Asked for by a name that several go by, `others` lists the rest. Merged uids redirect (308)."""
     return Entity.model_validate(entity)

@@ -1,4 +1,4 @@
-// Relations of each entity of a frontier, the surest first, at most so many an entity; hubs outside the start are not expanded.
+// Relations of each entity of a frontier, the surest first, so many an entity; hubs are not expanded unless ends.
 UNWIND $uids AS uid
 MATCH (a:Entity {uid: uid})
 WHERE a.uid IN $ends

@@ -71,14 +71,14 @@ def boilerplate(work: Work) -> None:
 
 
 def _deletions(lines: list[tuple[int, int]], length: int) -> list[Edit]:
-    """Deletes each line with its line end, the last line of the text with the line end before it."""
-    edits: list[Edit] = []
-    for start, end in lines:
-        if end < length:
-            edits.append(Edit(start, end + 1, "", 0.9))
-        else:
-            free = start > 0 and not (edits and edits[-1].end == start)
-            edits.append(Edit(start - free, end, "", 0.9))
+    """Deletes each line with its line end; lines at the end of the text go with the line end before them."""
+    edits = [Edit(start, min(end + 1, length), "", 0.9) for start, end in lines]
+    if edits and edits[-1].end == length:
+        first = len(edits) - 1
+        while first and edits[first - 1].end == edits[first].start:
+            first -= 1
+        start = edits[first].start
+        edits[first] = edits[first]._replace(start=max(start - 1, 0))
     return edits
 
 

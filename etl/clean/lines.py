@@ -16,7 +16,7 @@ _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
 def line_ends(work: Work) -> None:
-    """Makes every line end a line feed.
+    """Makes every line end a line feed and deletes control characters, lone surrogates included.
 
     U+0085 is left alone next to Latin-1 letters: there it is a byte of a text that was decoded wrongly.
     """
@@ -24,6 +24,7 @@ def line_ends(work: Work) -> None:
         Edit(m.start(), m.end(), "\n") for m in _LINE_END.finditer(work.text) if m[0] != "\x85" or _plain(work.text, m)
     ]
     work.apply("line_end", edits)
+    work.apply("control", [Edit(m.start(), m.end(), "") for m in _CONTROL.finditer(work.text)])
 
 
 def _plain(text: str, match: re.Match[str]) -> bool:
@@ -32,8 +33,7 @@ def _plain(text: str, match: re.Match[str]) -> bool:
 
 
 def invisible(work: Work) -> None:
-    """Deletes zero-width and control characters. A joiner within an emoji stays."""
+    """Deletes zero-width characters. A joiner within an emoji stays."""
     joined = {m.start() for m in _JOINER.finditer(work.text)}
     edits = [Edit(m.start(), m.end(), "") for m in _INVISIBLE.finditer(work.text) if m.start() not in joined]
     work.apply("zero_width", edits)
-    work.apply("control", [Edit(m.start(), m.end(), "") for m in _CONTROL.finditer(work.text)])

@@ -18,9 +18,13 @@ _CP1252 = {bytes([b]).decode("cp1252"): b for b in range(0x80, 0xA0) if b not in
 _LATIN = "\u0080-\u00ff" + "".join(_CP1252)
 _LATIN_RUN = re.compile(f"[{_LATIN}](?:[{_LATIN} ]*[{_LATIN}])+")
 _UTF8 = re.compile(
-    rb"(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}"
+    rb"(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
     rb"|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+"
 )
+_PAIRS = re.compile(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe])+")
+_MOSTLY = 0.9
+_TELLING = 0.3
+_SHORT = 6
 _NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
 
 
@@ -36,50 +40,56 @@ def _byte(character: str) -> int:
 
 
 def _latin1(work: Work) -> None:
-    utf8: list[Edit] = []
-    gbk: list[Edit] = []
-    for match in _LATIN_RUN.finditer(work.text):
-        data = bytes(map(_byte, match[0]))
-        if found := _as_utf8(data, match.start()):
-            utf8.extend(found)
-        elif (plain := _as_gbk(data)) is not None:
-            gbk.append(Edit(match.start(), match.end(), plain, 0.95))
-    work.apply("mojibake_utf8_latin1", utf8)
-    if not utf8:
+    runs = [(m.start(), bytes(map(_byte, m[0]))) for m in _LATIN_RUN.finditer(work.text)]
+    total = sum(len(data) for _, data in runs)
+    valid = sum(len(part[0]) for _, data in runs for part in _UTF8.finditer(data))
+    if total and valid >= _MOSTLY * total:
+        work.apply("mojibake_utf8_latin1", [edit for start, data in runs for edit in _as_utf8(data, start)])
+    elif gbk := _as_gbk(work.text):
         work.apply("mojibake_gbk_latin1", gbk)
+    else:  # a text that is sound but for a few runs
+        whole = [(start, data) for start, data in runs if _is_utf8(data)]
+        work.apply("mojibake_utf8_latin1", [Edit(at, at + len(data), data.decode(), 0.97) for at, data in whole])
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether all of a run is UTF-8 of which nothing is a control character."""
+    match = _UTF8.fullmatch(data)
+    return match is not None and not any("\u0080" <= ch < "\u00a0" for ch in data.decode())
 
 
 def _as_utf8(data: bytes, offset: int) -> list[Edit]:
-    """Edits that make the valid UTF-8 of a run text again, the rest of a Chinese run one U+FFFD each; none if no UTF-8."""
+    """Edits that make the UTF-8 of a run text again; what lies between in a Chinese run becomes one U+FFFD each."""
     parts = list(_UTF8.finditer(data))
-    valid = sum(len(p[0]) for p in parts)
-    text = "".join(p[0].decode() for p in parts)
-    if not parts or valid < 0.5 * len(data) or any("\u0080" <= ch < "\u00a0" for ch in text):
-        return []
     edits = [Edit(offset + p.start(), offset + p.end(), p[0].decode(), 0.99) for p in parts]
-    if len(_HAN.findall(text)) < 2:
-        return edits
+    if len(_HAN.findall("".join(e.replacement for e in edits))) < 2:
+        return edits if _is_utf8(data) else []
     last = 0
-    for part in [*parts, None]:
-        start = part.start() if part else len(data)
-        if start > last and data[last:start].strip(b" "):
+    for start, end in [*(p.span() for p in parts), (len(data), len(data))]:
+        if data[last:start].strip(b" "):
             edits.append(Edit(offset + last, offset + start, REPLACEMENT, 0.5))
-        last = part.end() if part else last
+        last = end
     return sorted(edits)
 
 
-def _as_gbk(data: bytes) -> str | None:
-    """The text of a run read as GB18030, if it is Chinese beyond doubt: four characters or more with a known word."""
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError:
-        return None
-    han = _HAN.findall(text)
-    if len(han) < 2 or len(han) < 0.6 * len(text.replace(" ", "")):
-        return None
-    known = any(knows(text[i : i + 2]) for i in range(len(text) - 1))
-    common = sum(_common(ch) for ch in han)
-    return text if known and common >= 0.8 * len(han) else None
+def _as_gbk(text: str) -> list[Edit]:
+    """Edits that read the text's high characters as pairs of GBK; none unless the result is Chinese beyond doubt."""
+    data = bytes(code if (code := _byte(ch)) < 0x100 else 0 for ch in text)
+    pairs = list(_PAIRS.finditer(data))
+    high = sum(byte > 0x7F for byte in data)
+    edits: list[Edit] = []
+    for match in pairs:
+        try:
+            edits.append(Edit(match.start(), match.end(), match[0].decode("gb18030"), 0.95))
+        except UnicodeDecodeError:
+            edits.append(Edit(match.start(), match.end(), REPLACEMENT, 0.5))
+    plain = "".join(edit.replacement for edit in edits)
+    han = _HAN.findall(plain)
+    covered = sum(byte > 0x7F for match in pairs for byte in match[0])
+    if len(han) < 2 or covered < _MOSTLY * high or len(han) < 0.6 * len(plain):
+        return []
+    known = any(knows(plain[i : i + 2]) for i in range(len(plain) - 1))
+    return edits if known and sum(map(_common, han)) >= 0.8 * len(han) else []
 
 
 @functools.lru_cache(maxsize=30_000)
@@ -112,12 +122,18 @@ def _utf8_as_gbk(work: Work) -> None:
     if sum(n for ch, n in counts.items() if ch in telling) < 2:
         return
     edits: list[Edit] = []
+    short: list[Edit] = []
     for match in _NON_ASCII_RUN.finditer(work.text):
         run = match[0]
-        if len(run) < 3 or sum(ch in telling for ch in run) < 0.15 * len(run):
+        share = sum(ch in telling for ch in run) / len(run)
+        if share < 0.15:
             continue
-        edits.extend(_reread(run, match.start(), work.text[match.end() : match.end() + 1]))
-    work.apply("mojibake_utf8_gbk", edits)
+        if found := _reread(run, match.start(), work.text[match.end() : match.end() + 1]):
+            edits.extend(found)
+        elif share >= _TELLING and len(run) <= _SHORT and any(ch == REPLACEMENT for ch in run):
+            short.append(Edit(*match.span(), REPLACEMENT, 0.5))
+    if edits:  # beside what was read anew, the same sort of run without enough bytes left is lost
+        work.apply("mojibake_utf8_gbk", sorted([*edits, *short]))
 
 
 def _reread(run: str, offset: int, after: str) -> list[Edit]:
@@ -125,14 +141,14 @@ def _reread(run: str, offset: int, after: str) -> list[Edit]:
     offsets: list[int] = []
     data = bytearray()
     for at, ch in enumerate(run):
-        encoded = _gbk_bytes(ch) or b"\xff\xff"
+        encoded = b"\xff" if ch == REPLACEMENT else _gbk_bytes(ch) or b"\xff"
         data += encoded
         offsets += [at] * len(encoded)
     offsets.append(len(run))
     parts = list(_UTF8.finditer(bytes(data)))
     valid = sum(len(p[0]) for p in parts)
     text = "".join(p[0].decode() for p in parts)
-    if len(_HAN.findall(text)) < 2 or valid < 0.75 * len(data):
+    if len(run) < 3 or len(_HAN.findall(text)) < 2 or valid < 0.75 * len(data):
         return []
     if not any(knows(text[i : i + 2]) for i in range(len(text) - 1)):
         return []

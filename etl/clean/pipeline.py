@@ -14,7 +14,7 @@ from etl.clean.edits import Work
 from etl.clean.lines import invisible, line_ends
 from etl.clean.mojibake import mojibake
 from etl.clean.pinyin import injected_pinyin
-from etl.clean.private import lost, private_use
+from etl.clean.private import flag_lost, lost, private_use
 from etl.clean.punctuation import doubled, half_width, injected, spaced
 from etl.clean.report import REPLACEMENT, Cleaned
 from etl.clean.script import simplify
@@ -28,6 +28,7 @@ STEPS: tuple[Step, ...] = (
     gbk_shift,
     invisible,
     private_use,
+    lost,
     html_debris,
     injected_pinyin,
     simplify,
@@ -60,7 +61,7 @@ def clean(text: str) -> Cleaned:
             step(work)
         if work.text == before:
             break
-    lost(work)
+    flag_lost(work)
     spam(work)
     flag_boilerplate(work)
     return work.finish(_damage(work))

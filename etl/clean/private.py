@@ -25,11 +25,15 @@ def private_use(work: Work) -> None:
 
 
 def lost(work: Work) -> None:
-    """Makes each run that stands for lost characters one U+FFFD and flags it.
+    """Makes each run that stands for lost characters one U+FFFD.
 
     锟斤拷 is what U+FFFD becomes when its UTF-8 bytes are read as GBK; 烫烫 and 屯屯 are uninitialised memory.
     """
     edits = [Edit(m.start(), m.end(), REPLACEMENT) for m in _FILL.finditer(work.text) if m[0] != REPLACEMENT]
     work.apply("lost", edits)
     work.apply("lost", [Edit(m.start(), m.end(), REPLACEMENT) for m in _LOST.finditer(work.text) if len(m[0]) > 1])
+
+
+def flag_lost(work: Work) -> None:
+    """Flags every U+FFFD."""
     work.flag([FlagAt("lost", m.start(), m.end()) for m in _LOST.finditer(work.text)])

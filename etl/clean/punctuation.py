@@ -11,7 +11,8 @@ from etl.clean.lexicon import knows
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _DOUBLED = re.compile("([，、；：])\\1+|(?<!。)。。(?!。)|[，、；：]+(?=。(?!。))|(?<=[。；！？])[，、；：]+")
 _SPACED = re.compile(
-    f"(?<=[{_HAN}0-9A-Za-z》”）]) +(?=[，。；：、！？》”）])|(?<=[，。；：、！？《“（]) +(?=[{_HAN}《“（])"
+    f"(?<=[{_HAN}0-9A-Za-z%℃》”）]) +(?=[，。；：、！？》”）])|(?<=[，。；：、！？《“（]) +(?=[{_HAN}0-9A-Za-z《“（”》）]|$)",
+    re.MULTILINE,
 )
 _SPREAD = re.compile(f"(?<![{_HAN}])(?:[{_HAN}] ){{3,}}[{_HAN}](?![{_HAN}])")
 _INJECTED = re.compile(f"(?<=[{_HAN}])([*^~`|_#¤¦■□◆◇●○★☆※§])(?=[{_HAN}])")

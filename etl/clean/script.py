@@ -99,9 +99,7 @@ def simplify(work: Work) -> None:
     if old == 0:
         return
     text = work.text
-    if new == 0 or old > 20 * new:
-        if old < _LINE_LEAST and len(text) > 8:
-            return
+    if old > 20 * new:
         converted = to_simplified(text)
     else:
         lines = text.split("\n")

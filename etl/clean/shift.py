@@ -34,11 +34,14 @@ _WIDE = "[\u00a4-\ufffc\ue000-\uf8ff]"
 _START = re.compile(
     f"[{MARKS}][{re.escape(_REPLACED)}](?={_WIDE})|[{MARKS}](?={_WIDE}{{2}})|(?<=[\u4e00-\u9fff])[!;](?={_WIDE}{{2}})"
 )
-_BARE = re.compile(f"(?<=[\u4e00-\u9fff])[?][{re.escape(_REPLACED)}][?](?=\\n|\\d|$)")
+_BARE = re.compile(
+    f"(?<=[\u4e00-\u9fff])(?:\ufffd[{re.escape(_REPLACED)}]\ufffd|[?][{re.escape(_REPLACED)}][?](?=\\n|\\d|$))"
+)
 _SWALLOWED_READING = re.compile("([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜɡɑ]{1,6})[)）]")
 # What follows a mark or stands between ASCII marks may be damaged itself and teaches no words.
 _SUSPECT = re.compile(f"(?:[{MARKS}]|[!?;])[^\x00-\x7f]*")
 _NOT_LAST = "，、：《“（·—…”》"
+_FINAL = "了的过着家个项人元年月日中上里内时"
 _STOPS = ("", "\n", *"0123456789")
 _LONGEST_RUN = 120
 _CONTEXT = 4
@@ -103,7 +106,7 @@ def gbk_shift(work: Work) -> None:
     if not (counts["?"] or counts[REPLACEMENT] or counts["!"] or counts[";"]):
         return
     starts = list(_START.finditer(text))
-    if not starts:
+    if not starts and not _BARE.search(text):
         return
     judge = _Judge(text, traditional=_is_traditional(work))
     edits: list[Edit] = []
@@ -120,12 +123,14 @@ def gbk_shift(work: Work) -> None:
         edits.append(Edit(start, end, replacement, confidence))
         if REPLACEMENT in replacement:
             flags.append((start, end))
-    if edits:  # where the run holds nothing but a full stop and a quotation mark, only its marks are seen
-        for match in _BARE.finditer(text):
-            if not any(e.start < match.end() and match.start() < e.end for e in edits):
-                edits.append(Edit(*match.span(), REPLACEMENT, 0.0))
-                flags.append(match.span())
-        edits.sort()
+    # Where the run holds nothing but a full stop and a quotation mark, only its marks are seen.
+    for match in _BARE.finditer(text):
+        if any(e.start < match.end() and match.start() < e.end for e in edits):
+            continue
+        flags.append(match.span())
+        if edits or REPLACEMENT in match[0]:  # by itself ?!? may be meant
+            edits.append(Edit(*match.span(), REPLACEMENT, 0.0))
+    edits.sort()
     work.flag([FlagAt("gbk_shift", start, end, 0.9) for start, end in flags])
     work.apply("gbk_shift", edits)
 
@@ -316,7 +321,9 @@ class _Judge:
             following = to_simplified(best.text[head + 1 : end])
             # 常怀念 and 。怀念 are told apart by nothing: before a verb the full stop may be the adverb 常 (B3A3).
             verb = any(following[:size] in verbs() for size in (1, 2, 3, 4))
-            return margin >= _MARGIN_STOP and bool(following) and not verb
+            # A sentence ends in a word: after 谈不 there comes no full stop.
+            ended = head == 0 or best.covered[head - 1] or not _han(best.text[head - 1]) or best.text[head - 1] in _FINAL
+            return margin >= _MARGIN_STOP and bool(following) and following[0] not in "”》）" and not verb and ended
         around = to_simplified(best.text[max(head - 1, 0) : head + 2])
         usual = any(around[at : at + 2] in usual_words() for at in range(len(around) - 1))
         return best.covered[head] and margin >= (_MARGIN_USUAL if usual else _MARGIN_FIRST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -27,7 +28,7 @@ def strip_title(name: str) -> str:
 def find_aliases(text: str, spans: Sequence[SpanMention]) -> dict[str, str]:
     """Short form -> fullest name, over the mentions of one document in order; names without 《》."""
     aliases: dict[str, str] = {}
-    for before, here in zip(spans, spans[1:], strict=False):
+    for before, here in itertools.pairwise(spans):
         if _introduced(text, before, here):
             aliases.setdefault(strip_title(here.name), strip_title(before.name))
     first: dict[str, SpanMention] = {}
@@ -90,7 +91,11 @@ def _is_short_for(short: str, full: str, kind: str) -> bool:
         stem = short.rstrip("省市区县")
         return len(short) >= 2 and full.rstrip("省市区县").endswith(stem) and len(full) <= len(short) + 4
     if kind in ("Technology", "Product", "Achievement", "Policy", "Project"):
-        return len(short) >= 4 and full.startswith(short) and full[len(short) :] in ("技术", "工艺", "成果", "项目", "系统")
+        return (
+            len(short) >= 4
+            and full.startswith(short)
+            and full[len(short) :] in ("技术", "工艺", "成果", "项目", "系统")
+        )
     if short.isascii() or full.isascii():
         return _acronym(short, full) or (full.startswith(short + " ") and len(short) >= 4)
     if len(short) < 2:

@@ -13,7 +13,10 @@ tokens where a tokenizer cut otherwise.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -21,15 +24,16 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from etl.nlp.gazetteer import load_gazetteer
-from etl.nlp.lac import Lac, load_lac
+from etl.nlp.lac import Lac, LacOutput, load_lac
 from etl.nlp.mentions import document_mentions
 from etl.nlp.reader import Reader, Reading
 from etl.nlp.relations import RelationClassifier
-from etl.nlp.segments import segments
+from etl.nlp.segments import Span, segments
 from etl.nlp.view import View, build_view
 from graph.ontology import load_ontology
 
-_EXTENSIONS = {"reading": None, "mentions": (), "aliases": {}, "relations": (), "view": None}
+_LAC_OUTPUTS = "innograph.lac"
+_EXTENSIONS: dict[str, Any] = {"reading": None, "mentions": (), "aliases": {}, "relations": (), "view": None}
 
 
 def register_extensions() -> None:
@@ -49,17 +53,19 @@ class LacTokenizer:
         """Tokenises a text; ``token.tag_`` is LAC's tag."""
         cuts: list[int] = []
         tags: dict[int, str] = {}
+        outputs: dict[Span, LacOutput] = {}
         for start, end in segments(text):
-            output = self._lac(text[start:end])
+            output = outputs[start, end] = self._lac(text[start:end])
             for at in output.starts.nonzero()[0].tolist():
                 cuts.append(start + at)
                 tags[start + at] = self._lac.tag_names[int(output.tags[at])].rpartition("-")[0]
             cuts.append(end)
         bounds = sorted({0, len(text), *cuts})
-        words = [text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        words = [text[a:b] for a, b in itertools.pairwise(bounds)]
         doc = Doc(self.vocab, words=words, spaces=[False] * len(words))
         for token, start in zip(doc, bounds, strict=False):
             token.tag_ = tags.get(start, "w")
+        doc.user_data[_LAC_OUTPUTS] = outputs  # the reader takes them from here, so that LAC runs once
         return doc
 
     def to_bytes(self, **_: object) -> bytes:
@@ -78,8 +84,8 @@ class LacTokenizer:
         return self
 
 
-@registry.tokenizers("innograph.LacTokenizer.v1")
-def create_lac_tokenizer() -> object:
+@registry.tokenizers("innograph.LacTokenizer.v1")  # type: ignore[untyped-decorator]
+def create_lac_tokenizer() -> Callable[[Language], LacTokenizer]:
     """Makes the tokenizer for a config with ``@tokenizers = "innograph.LacTokenizer.v1"``."""
 
     def create(nlp: Language) -> LacTokenizer:
@@ -117,7 +123,7 @@ class ReaderComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Reads the text of a Doc."""
-        doc._.reading = self._reader.read(doc.text)
+        doc._.reading = self._reader.read(doc.text, doc.user_data.pop(_LAC_OUTPUTS, None))
         return doc
 
 

@@ -77,7 +77,7 @@ class Weights:
             self.tensors[name] = Tensor(values, offset, size)
 
     def _take(self, form: str) -> Any:
-        values = struct.unpack_from("<" + form, self._data, self._at)
+        values = struct.unpack_from("<" + form, self._data.data, self._at)
         self._at += struct.calcsize("<" + form)
         return values[0] if len(values) == 1 else values
 
@@ -178,7 +178,11 @@ class Encoder:
         options.inter_op_num_threads = 1
         try:
             self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except (OSError, ort.capi.onnxruntime_pybind11_state.NoSuchFile, ort.capi.onnxruntime_pybind11_state.Fail) as error:
+        except (
+            OSError,
+            ort.capi.onnxruntime_pybind11_state.NoSuchFile,
+            ort.capi.onnxruntime_pybind11_state.Fail,
+        ) as error:
             raise ConfigError(
                 f"The encoder has no usable layers in {path}: {error}. Install the innograph wheel again, or use the "
                 "reader `fast` (INNOGRAPH_READER=fast)."

@@ -26,7 +26,7 @@ def character_class(ch: str) -> int:
         return 5
     if ch in "《》":
         return 6
-    return 7 if ch in "（）()“”\"「」『』" else 8
+    return 7 if ch in '（）()“”"「」『』' else 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,11 @@ class SegmentFeatures:
 
 
 def segment_features(
-    text: str, vocabulary: dict[str, int], lac: Lac, gazetteer: Gazetteer
+    text: str, vocabulary: dict[str, int], lac: Lac, gazetteer: Gazetteer, output: LacOutput | None = None
 ) -> tuple[SegmentFeatures, LacOutput]:
-    """Features of one segment and what LAC said of it."""
-    output = lac(text)
+    """Features of one segment and what LAC said of it (``output``, where that is known already)."""
+    if output is None:
+        output = lac(text)
     size = len(text)
     features = SegmentFeatures(
         characters=np.fromiter((vocabulary.get(ch, UNKNOWN) for ch in text), np.int64, size),

@@ -165,7 +165,9 @@ def _read(content: str, name: str) -> Iterator[KnownName]:
     types = load_ontology().entity_types
     reader = csv.DictReader(content.splitlines())
     if not {"type", "name"} <= set(reader.fieldnames or ()):
-        raise ConfigError(f"The lexicon {name} needs the columns type and name; known columns are {', '.join(_COLUMNS)}.")
+        raise ConfigError(
+            f"The lexicon {name} needs the columns type and name; known columns are {', '.join(_COLUMNS)}."
+        )
     for number, row in enumerate(reader, 2):
         if row["type"] not in types:
             raise ConfigError(f"Line {number} of the lexicon {name} has the unknown type {row['type']!r}.")

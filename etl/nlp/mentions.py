@@ -32,7 +32,9 @@ def document_mentions(text: str, spans: Sequence[ReadSpan]) -> tuple[list[SpanMe
     found = _repeat(text, found)
     aliases = find_aliases(text, found)
     named = [
-        SpanMention(m.start, m.end, m.type, aliases.get(strip_title(m.name), strip_title(m.name)), m.confidence, m.method)
+        SpanMention(
+            m.start, m.end, m.type, aliases.get(strip_title(m.name), strip_title(m.name)), m.confidence, m.method
+        )
         for m in found
     ]
     return named, aliases

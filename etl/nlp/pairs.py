@@ -182,7 +182,7 @@ def _ahead(view: View, mention: int) -> tuple[str, list[str]]:
         at = view.mentions[key[1]].start
         start = max(view.clause_start(at), at - 25)
         found = view.memo[key] = (view.text[start:at], view.words(start, at)[-3:])
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _behind(view: View, mention: int) -> tuple[str, list[str]]:
@@ -195,7 +195,7 @@ def _behind(view: View, mention: int) -> tuple[str, list[str]]:
         if key[1] + 1 < len(view.mentions):
             end = min(end, max(at, view.mentions[key[1] + 1].start))
         found = view.memo[key] = (view.text[at:end], view.words(at, end)[:4])
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _gap_words(view: View, k: int) -> list[str]:
@@ -204,7 +204,7 @@ def _gap_words(view: View, k: int) -> list[str]:
     if found is None:
         end = view.mentions[k].start
         found = view.memo[key] = view.words(end - len(view.gaps[k]), end)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _sentence_fired(view: View, sentence: int) -> tuple[str, ...]:

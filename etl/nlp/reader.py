@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from etl.nlp import labels
 from etl.nlp.e5 import Encoder
 from etl.nlp.features import segment_features
 from etl.nlp.gazetteer import Gazetteer
-from etl.nlp.lac import Lac, viterbi
-from etl.nlp.segments import segments
+from etl.nlp.lac import Lac, LacOutput, viterbi
+from etl.nlp.segments import Span, segments
 from graph.errors import ConfigError
 
 MODELS = Path(__file__).parent / "models"
@@ -75,9 +76,17 @@ class Reader:
         wants_states = any(given.name == "extra" for given in self._session.get_inputs())
         self._encoder = Encoder(folder / "encoder.onnx") if wants_states else None
 
-    def scores(self, text: str, states: NDArray[np.float32] | None = None) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Label scores (n x k) of one segment and where its words start; ``states`` (n x m) are the encoder's."""
-        features, output = segment_features(text, self._vocabulary, self._lac, self._gazetteer)
+    def scores(
+        self, text: str, states: NDArray[np.float32] | None = None, output: LacOutput | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Label scores (n x k) of one segment and where its words start.
+
+        Args:
+            text: The segment.
+            states: The encoder's states (n x m), for a setting that takes them.
+            output: What LAC said of the segment, if that is known already.
+        """
+        features, output = segment_features(text, self._vocabulary, self._lac, self._gazetteer, output)
         feed = {
             "characters": features.characters[None],
             "classes": features.classes[None],
@@ -89,14 +98,14 @@ class Reader:
             feed["extra"] = states[None]
         return self._session.run(None, feed)[0][0], output.starts
 
-    def read(self, text: str) -> Reading:
-        """Reads a text of any length."""
+    def read(self, text: str, known: Mapping[Span, LacOutput] | None = None) -> Reading:
+        """Reads a text of any length; ``known`` holds what LAC said of segments already."""
         spans: list[ReadSpan] = []
         starts: list[int] = []
         states, owner = self._encoder(text) if self._encoder else (None, None)
         for begin, end in segments(text):
             own = states[owner[begin:end]] if states is not None and owner is not None else None
-            scores, words = self.scores(text[begin:end], own)
+            scores, words = self.scores(text[begin:end], own, known.get((begin, end)) if known else None)
             starts += (np.flatnonzero(words) + begin).tolist()
             path = viterbi(scores, self._transitions, self._first)
             if not path.any():
@@ -115,7 +124,8 @@ class Reader:
 
 def _log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     top = scores.max(1, keepdims=True)
-    return scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
+    shifted: NDArray[np.float32] = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
+    return shifted
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

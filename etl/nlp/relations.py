@@ -92,9 +92,7 @@ class RelationClassifier:
     def _columns(self, view: View, pair: Pair) -> list[int]:
         head, tail = (view.mentions[at].type for at in pair.places[0])
         return [
-            self._index[name]
-            for name in pair.relations
-            if name in self._index and (name, head, tail) in self._seen
+            self._index[name] for name in pair.relations if name in self._index and (name, head, tail) in self._seen
         ]
 
     def _scores(self, arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
@@ -104,9 +102,12 @@ class RelationClassifier:
         linear = np.add.reduceat(self._linear[flat], starts, axis=0)
         x = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5)
         x = _gelu((x * self._norm[0] + self._norm[1]) @ self._enter.T + self._enter_bias)
-        return x @ self._out.T + linear + self._bias
+        scores: NDArray[np.float32] = x @ self._out.T + linear + self._bias
+        return scores
 
-    def _relation(self, view: View, pair: Pair, column: int, place: tuple[int, int], probability: float) -> FoundRelation:
+    def _relation(
+        self, view: View, pair: Pair, column: int, place: tuple[int, int], probability: float
+    ) -> FoundRelation:
         name = self.relations[column]
         head, tail = (view.mentions[at] for at in place)
         numbers = sorted({view.sentence[at] for at in place})
@@ -115,7 +116,9 @@ class RelationClassifier:
             head, tail = tail, head  # written once, in the order of the text
         slope, offset = self._calibration
         logit = float(np.log(probability / (1 - min(probability, 1 - 1e-6))))
-        confidence = round(float(1 / (1 + np.exp(-(slope * logit + offset)))) * min(head.confidence, tail.confidence), 4)
+        confidence = round(
+            float(1 / (1 + np.exp(-(slope * logit + offset)))) * min(head.confidence, tail.confidence), 4
+        )
         return FoundRelation(
             head.name, head.type, name, tail.name, tail.type, evidence, confidence, _status(view, place, name)
         )

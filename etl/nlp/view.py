@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -67,7 +68,7 @@ class View:
         cuts = [*self.word_starts[first:last], end]
         if first < last and cuts[0] > start:
             cuts.insert(0, start)
-        return [word for a, b in zip(cuts, cuts[1:], strict=False) if (word := self.text[a:b].strip())]
+        return [word for a, b in itertools.pairwise(cuts) if (word := self.text[a:b].strip())]
 
     def clause_start(self, at: int) -> int:
         """Where the clause that holds position ``at`` begins."""

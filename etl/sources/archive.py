@@ -29,12 +29,16 @@ def member_name(info: zipfile.ZipInfo) -> str:
         raw = info.filename.encode("cp437")
     except UnicodeEncodeError:
         return info.filename
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return info.filename
+    try:
+        name = raw.decode("utf-8")
+        if any(ch >= "\u0800" for ch in name) or name.isascii():
+            return name  # 通知 in GBK happens to be valid UTF-8, but of Hebrew and Greek letters
+    except UnicodeDecodeError:
+        pass
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return info.filename
 
 
 def package_kind(data: bytes) -> str:

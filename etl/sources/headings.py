@@ -85,6 +85,8 @@ _TYPE_WORDS: dict[str, str] = {
     "Policy": "政策 政策文件 文件 规划",
     "Region": "地区 区域 城市",
 }
+# Types whose names are any words, so that how a name ends tells nothing.
+FREELY_NAMED = frozenset({"Achievement", "Demand", "Project", "Policy", "Product", "Technology"})
 _STAGE_WORDS: dict[str, str] = {
     "research": "研究 研发 基础研究 应用研究 实验室阶段 实验室 实验室验证 研究阶段 研发阶段 lab 小试前 原理验证",
     "concept_verification": "概念验证 概念验证阶段 poc proofofconcept 样机 原型 小试 小试阶段 样机阶段",

@@ -57,7 +57,7 @@ def read_html(decoded: Decoded, origin: Origin, ontology: Ontology) -> Iterator[
         yield origin.failure(f"Its elements are nested more than {_NESTED} deep.", "Save it as text.")
         return
     found = _extract(text, origin)
-    main = found.get("text") or ""
+    main = _untabled(found.get("text") or "")
     if len(main.strip()) < _SHORTEST:
         main = _plain(lxml.html.fromstring(lxml.etree.tostring(tree)))
     outlet = _OUTLET.search(tree.text_content()[:20_000])
@@ -74,6 +74,14 @@ def read_html(decoded: Decoded, origin: Origin, ontology: Ontology) -> Iterator[
     )
     yield from origin.document(document)
     yield from _tables(tree, document.title, origin, ontology)
+
+
+def _untabled(text: str) -> str:
+    """Rows that trafilatura writes with bars as lines with tabs, without its rules of dashes."""
+    text = re.sub(r"^\|(?:-+\|)+[ \t]*\n?", "", text, flags=re.MULTILINE)
+    return re.sub(
+        r"^\| (.*?)\|[ \t]*$", lambda m: re.sub(r"\s*\|\s*", "\t", m[1]).rstrip(), text, flags=re.MULTILINE
+    )
 
 
 def _depth(tree: Any) -> int:

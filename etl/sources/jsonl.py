@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from etl.sources.charset import Decoded
-from etl.sources.headings import type_in_title
+from etl.sources.headings import FREELY_NAMED, type_in_title
 from etl.sources.items import SourceItem
 from etl.sources.origin import Origin
 from etl.sources.rows import row_items
@@ -51,7 +51,8 @@ def read_jsonl(decoded: Decoded, origin: Origin, ontology: Ontology) -> Iterator
                 at=number,
                 content_type="jsonl",
                 encoding=decoded.encoding,
-                default_type=default,
+                default_type=default if default in FREELY_NAMED else "",
+                fallback_type=default,
             )
 
 

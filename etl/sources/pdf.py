@@ -7,11 +7,11 @@ numbers are dropped, and the lines of a paragraph are joined without a hyphen or
 from __future__ import annotations
 
 import io
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from etl.sources.flattened import flattened_items
@@ -26,6 +26,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MOST_PAGES = 2_000
+_MOST_CHARS_A_PAGE = 200_000
 _ENDS = "。！？；：…”》!?:;."
 _HAN_END = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”‘’]$")
 _HAN_START = re.compile("^[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”‘’]")
@@ -146,19 +147,51 @@ def _lines(page: Any) -> list[Line]:
     """The page's lines in reading order: columns from left to right, lines from top to bottom."""
     text_page = page.get_textpage()
     try:
-        pieces: list[Line] = []
-        for index in range(text_page.count_rects()):
-            left, bottom, right, top = text_page.get_rect(index)
-            text = text_page.get_text_bounded(left, bottom, right, top).replace("\r", "").replace("\n", "").strip()
-            if text:
-                pieces.append(Line(left, bottom, right, top, text))
+        pieces = list(_pieces(text_page))
     finally:
         text_page.close()
-    width = float(page.get_width())
     ordered: list[Line] = []
-    for block in _columns(_same_line(pieces), width):
+    for block in _columns(_same_line(pieces), float(page.get_width())):
         ordered.extend(block)
     return ordered
+
+
+def _pieces(text_page: Any) -> Iterator[Line]:
+    """Runs of characters that follow one another at one height, in the order of the file."""
+    import pypdfium2.raw as raw
+
+    box = raw.FS_RECTF()
+    current: Line | None = None
+    blank = False
+    for index in range(min(text_page.count_chars(), _MOST_CHARS_A_PAGE)):
+        code = raw.FPDFText_GetUnicode(text_page, index)
+        if code in (0x0A, 0x0D, 0x20, 0xA0, 0x09, 0x3000):
+            blank = code in (0x20, 0xA0, 0x09)
+            continue
+        if code < 0x20 or 0xD800 <= code < 0xE000 or code >= 0xFFFE:
+            continue
+        if not raw.FPDFText_GetLooseCharBox(text_page, index, box):
+            continue
+        size = raw.FPDFText_GetFontSize(text_page, index)
+        # A font that is not embedded may tell no height; then its size stands in.
+        top = max(box.top, box.bottom + 1.0) if box.top - box.bottom > 1 else box.bottom + max(size, 1.0)
+        ch = chr(code)
+        if current is not None:
+            level = abs((box.bottom + top) - (current.bottom + current.top)) < current.height
+            gap = box.left - current.right
+            if level and -0.5 * current.height < gap < 1.2 * current.height:
+                latin = blank and (current.text[-1].isascii() or ch.isascii())
+                joined = current.text + (" " if latin else "") + ch
+                current = Line(
+                    current.left, min(current.bottom, box.bottom), max(current.right, box.right), max(current.top, top), joined
+                )
+                blank = False
+                continue
+            yield current
+        current = Line(box.left, box.bottom, box.right, top, ch)
+        blank = False
+    if current is not None:
+        yield current
 
 
 def _same_line(pieces: list[Line]) -> list[Line]:
@@ -261,8 +294,10 @@ def _joined(pages: list[list[Line]]) -> Iterator[str]:
         return
     rights = sorted(line.right for line in lines)
     paragraph = lines[0].text
-    for before, line in itertools.pairwise(lines):
-        if _goes_on(before, line, lines, rights):
+    for before, line in pairwise(lines):
+        if abs(before.bottom - line.bottom) < 0.5 * before.height and line.left > before.right:
+            paragraph = f"{paragraph}\t{line.text}"  # the next cell of a row
+        elif _goes_on(before, line, lines, rights):
             paragraph = _glue(paragraph, line.text)
         else:
             yield paragraph

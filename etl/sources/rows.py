@@ -68,6 +68,7 @@ def row_items(
     content_type: str,
     encoding: str = "",
     default_type: str = "",
+    fallback_type: str = "",
     place: str = "",
 ) -> Iterator[SourceItem]:
     """What one row gives: a record if it has a name, a document if it has a text, else a failure.
@@ -80,6 +81,7 @@ def row_items(
         content_type: Format of the table.
         encoding: Encoding of the table's file.
         default_type: Type of every row that has no column for it.
+        fallback_type: Type of a row whose name does not tell it either.
         place: Sheet or table within the source; part of the id.
     """
     columns: dict[str, Any] = {}
@@ -120,7 +122,7 @@ def row_items(
             "The row has neither a name nor a text.", "Give it a name (名称) or a text (正文).", at=position
         )
         return
-    yield from _record(row, name, extra, origin, ontology, at, position, default_type)
+    yield from _record(row, name, extra, origin, ontology, at, position, (default_type, fallback_type))
 
 
 def _text(cells: Mapping[str, Any], row: Row) -> str:
@@ -139,9 +141,9 @@ def _record(
     ontology: Ontology,
     at: int,
     position: str,
-    default_type: str,
+    types: tuple[str, str],
 ) -> Iterator[SourceItem]:
-    kind = type_of(row.type, ontology) or default_type or type_of_name(name, ontology)
+    kind = type_of(row.type, ontology) or types[0] or type_of_name(name, ontology) or types[1]
     if not kind and row.type:
         kind = type_in_title(row.type, ontology)
     if not kind:

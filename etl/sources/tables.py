@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from etl.sources.headings import column_of, half_width, normalise, type_in_title, type_of_name_heading
+from etl.sources.headings import FREELY_NAMED, column_of, half_width, normalise, type_in_title, type_of_name_heading
 from etl.sources.items import SourceItem
 from etl.sources.origin import Origin
 from etl.sources.rows import row_items
@@ -64,7 +64,8 @@ def table_items(
     headings = [cell.strip() for cell in table[at]]
     above = " ".join(cell for row in table[:at] for cell in row if cell.strip())
     named = (type_of_name_heading(h, ontology) for h in headings if column_of(h) == "name")
-    default = next(filter(None, named), "") or type_in_title(above, ontology) or type_in_title(title, ontology)
+    told = type_in_title(above, ontology) or type_in_title(title, ontology)
+    default = next(filter(None, named), "") or (told if told in FREELY_NAMED else "")
     for number, row in enumerate(table[at + 1 :], start=at + 2):
         cells = {h or f"column {i + 1}": half_width(c.strip()) for i, (h, c) in enumerate(_paired(headings, row))}
         filled = [c for c in cells.values() if c]
@@ -80,6 +81,7 @@ def table_items(
             content_type=content_type,
             encoding=encoding,
             default_type=default,
+            fallback_type=told,
             place=f"{place}:" if place else "",
         )
 

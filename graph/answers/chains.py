@@ -117,7 +117,7 @@ def chains(
     needed = [link for pick in picks for link in _links(table, pick, _joints(table, pick))]
     sentences: dict[str, Evidence] = yield from fetch_sentences(needed)
     answer = tuple(_chain(table, pick, _joints(table, pick), sentences) for pick in picks)
-    return Chains(found.start.start, answer, _gaps(table, picks, named_region), found.truncated)
+    return Chains(found.start.start, answer, _gaps(table, picks, answer, named_region), found.truncated)
 
 
 def _range_of(
@@ -316,16 +316,19 @@ def _fillers(table: Table, stage: str, chosen: Iterable[str]) -> tuple[Filler, .
     )
 
 
-def _gaps(table: Table, picks: Sequence[Pick], region: str) -> tuple[Gap, ...]:
-    """The stages without anybody of the field, and those whose candidates hang together with nothing."""
+def _gaps(table: Table, picks: Sequence[Pick], chains: Sequence[Chain], region: str) -> tuple[Gap, ...]:
+    """Stages without anybody of the field, those whose candidates are linked to nothing, and those only inferred."""
     wanted = table.found.start.fields or {}
     subject = "、".join(wanted) or table.found.start.start.text
     where = f" in {region}" if region else ""
     gaps = []
     for at, stage in enumerate(table.stages):
-        if any(pick.uids[at] is not None for pick in picks):
-            continue
         zh = table.reference.ontology.stages[stage].zh
+        if any(pick.uids[at] is not None for pick in picks):
+            if all(chain.steps[at].status != "stated" for chain in chains):
+                reason = f"No document states a step to {stage} ({zh}){where} for {subject}: it is only inferred."
+                gaps.append(Gap(stage, reason, _fillers(table, stage, ())))
+            continue
         present = [c for c in table.found.stage(stage) if fit(c, wanted, table.reference) > 0]
         if present:
             reason = f"{len(present)} at the stage {stage} ({zh}){where}, but none is linked to the chain of {subject}."

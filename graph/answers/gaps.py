@@ -141,16 +141,17 @@ def gap_matrix(
     if not regions:
         codes = {code for _, _, place, _ in rows for code in place}
         places = [p for p in reference.geography.provinces() if accepts(reference.geography.members_of(p.code), codes)]
+    labels = [name.strip() for name in regions] or [place.name for place in places]
     cells = []
     for name in names:
-        for place in places:
+        for label, place in zip(labels, places, strict=True):
             members = reference.geography.members_of(place.code)
             counts = dict.fromkeys(roles.order, 0)
             for field, stage, codes_of, count in rows:
                 if field == name and stage in counts and accepts(members, codes_of):
                     counts[stage] += count
-            cells.append(GapCell(name, place.name, counts, tuple(s for s, count in counts.items() if not count)))
-    return GapMatrix(tuple(names), tuple(place.name for place in places), tuple(cells))
+            cells.append(GapCell(name, label, counts, tuple(s for s, count in counts.items() if not count)))
+    return GapMatrix(tuple(names), tuple(labels), tuple(cells))
 
 
 def _field_entities(names: Sequence[str], roles: Roles, reference: Reference) -> Plan[list[str]]:

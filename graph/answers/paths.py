@@ -27,7 +27,7 @@ from graph.answers.limits import (
 )
 from graph.answers.ranking import cheapest_paths
 from graph.answers.reference import Reference
-from graph.answers.values import EntityRef, Evidence, Path, Paths, PathStep
+from graph.answers.values import EntityCard, EntityRef, Evidence, Path, Paths, PathStep
 from graph.errors import InvalidInput
 from graph.queries import entities as entity_queries
 from graph.queries import paths as queries
@@ -119,29 +119,31 @@ def paths(
             truncated |= len(fresh) > _FRONTIER or any(degree > _HUB for degree, _ in fresh)
             frontier = [uid for degree, uid in fresh if degree <= _HUB or uid in ends][:_FRONTIER]
             seen.update(uid for _, uid in fresh)
-    ranked = list(rank(links.values(), first.uid, last.uid, max_hops=max_hops, k=k))
+    ranked = list(rank(links.values(), first.uid, last, max_hops=max_hops, k=k))
     sentences = yield from fetch_sentences(link for _, steps in ranked for link in steps)
     names = {first.uid: first.ref, last.uid: last.ref} | {link.entity.uid: link.entity.ref for link in links.values()}
     return Paths(first.ref, last.ref, tuple(_path(cost, steps, names, sentences) for cost, steps in ranked), truncated)
 
 
-def rank(links: Iterable[Link], start: str, end: str, *, max_hops: int, k: int) -> list[tuple[float, tuple[Link, ...]]]:
+def rank(
+    links: Iterable[Link], start: str, end: EntityCard, *, max_hops: int, k: int
+) -> list[tuple[float, tuple[Link, ...]]]:
     """The k cheapest paths over the links, each as its cost and the links walked; links work in both directions.
 
-    A link fetched from one side only is walked the other way at the cost of stepping onto its source, whose degree is
-    taken from another link that ends there (or 0 if there is none).
+    A link fetched from one side only is walked the other way at the cost of stepping onto its source; what that is like
+    is known from a link that leads to it, and for the end from its card.
     """
     forward = _best_links(links)
-    degrees = {link.entity.uid: link for link in forward.values()}
+    known = {link.entity.uid: (link.entity, link.degree) for link in forward.values()} | {end.uid: (end, end.degree)}
     for (source, target), link in list(forward.items()):
-        if (target, source) not in forward and source in degrees:
-            back = degrees[source]
-            forward[target, source] = Link(target, back.entity, back.degree, link.relation, link.evidence)
+        if (target, source) not in forward and source in known:
+            card, degree = known[source]
+            forward[target, source] = Link(target, card, degree, link.relation, link.evidence)
     graph: dict[str, dict[str, float]] = {}
     for (source, target), link in forward.items():
-        graph.setdefault(source, {})[target] = step_cost(link, end)
+        graph.setdefault(source, {})[target] = step_cost(link, end.uid)
     found = []
-    for cost, nodes in cheapest_paths(graph, start, end, max_hops=max_hops):
+    for cost, nodes in cheapest_paths(graph, start, end.uid, max_hops=max_hops):
         steps = tuple(forward[pair] for pair in itertools.pairwise(nodes))
         found.append((round(cost, 6), steps))
         if len(found) == k:

@@ -21,7 +21,19 @@ from graph.store.query import Query
 T = TypeVar("T")
 FORMATS = ("jsonl", "csv", "graphml")
 ENTITY_COLUMNS = ("uid", "type", "name", "aliases", "place", "fields", "stage", "description", "record_id", "authority")
-RELATION_COLUMNS = ("uid", "type", "head", "tail", "status", "confidence", "support", "first_seen", "last_seen", "method", "evidence")
+RELATION_COLUMNS = (
+    "uid",
+    "type",
+    "head",
+    "tail",
+    "status",
+    "confidence",
+    "support",
+    "first_seen",
+    "last_seen",
+    "method",
+    "evidence",
+)
 _PAGE = 500
 
 
@@ -61,7 +73,9 @@ def export(store: Runner, path: Path, form: str, progress: Callable[[int, int], 
             part.replace(target)
         return counts
     except OSError as error:
-        raise InvalidInput(f"Cannot write {path}: {error.strerror or error}. Name a folder that exists and has room.") from error
+        raise InvalidInput(
+            f"Cannot write {path}: {error.strerror or error}. Name a folder that exists and has room."
+        ) from error
     finally:
         for part in scratch:
             part.unlink(missing_ok=True)
@@ -92,7 +106,10 @@ def _jsonl(store: Runner, scratch: list[Path], progress: Callable[[int, int], No
 
 def _csv(store: Runner, scratch: list[Path], progress: Callable[[int, int], None] | None) -> tuple[int, int]:
     counts = (0, 0)
-    with scratch[0].open("w", encoding="utf-8", newline="") as first, scratch[1].open("w", encoding="utf-8", newline="") as second:
+    with (
+        scratch[0].open("w", encoding="utf-8", newline="") as first,
+        scratch[1].open("w", encoding="utf-8", newline="") as second,
+    ):
         writers = [csv.writer(first), csv.writer(second)]
         writers[0].writerow(ENTITY_COLUMNS)
         writers[1].writerow(RELATION_COLUMNS)
@@ -107,9 +124,15 @@ def _graphml(store: Runner, scratch: list[Path], progress: Callable[[int, int], 
     graph, counts = nx.MultiDiGraph(), (0, 0)
     for page, found, *totals in _counted(store, progress):
         for row in page:
-            graph.add_node(row["uid"], **{key: _cell(value) for key, value in row.items() if value is not None and key != "uid"})
+            graph.add_node(
+                row["uid"], **{key: _cell(value) for key, value in row.items() if value is not None and key != "uid"}
+            )
         for row in found:
-            own = {key: _cell(value) for key, value in row.items() if value is not None and key not in ("head", "tail", "uid")}
+            own = {
+                key: _cell(value)
+                for key, value in row.items()
+                if value is not None and key not in ("head", "tail", "uid")
+            }
             graph.add_edge(row["head"], row["tail"], key=row["uid"], **own)
         counts = (totals[0], totals[1])
     nx.write_graphml(graph, scratch[0])

@@ -32,6 +32,9 @@ class Change:
         return Change(self.added + other.added, self.changed + other.changed, self.withdrawn + other.withdrawn)
 
 
+NO_CHANGE = Change()
+
+
 def _nothing(_: Sequence[Row]) -> None:
     return None
 

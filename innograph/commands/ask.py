@@ -112,7 +112,13 @@ def run_chain(
     """
     with opened() as (database, reference):
         plan = chains.chains(
-            start, region=region, field=field, limit=limit, direction=direction, stated_only=stated_only, reference=reference
+            start,
+            region=region,
+            field=field,
+            limit=limit,
+            direction=direction,
+            stated_only=stated_only,
+            reference=reference,
         )
         output(answer(plan, database), json, show.chains, reference)
 
@@ -144,8 +150,13 @@ def run_recommend(
     """
     with opened() as (database, reference):
         plan = recommend.recommend(
-            start, targets=target or (), mode=mode, region=region, limit=limit,
-            embedder=load_embedder(load_settings().embedder), reference=reference,
+            start,
+            targets=target or (),
+            mode=mode,
+            region=region,
+            limit=limit,
+            embedder=load_embedder(load_settings().embedder),
+            reference=reference,
         )
         output(answer(plan, database), json, show.recommendations, reference)
 

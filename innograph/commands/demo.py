@@ -40,7 +40,9 @@ def demo(
     """
     folder = samples or Path(innograph.__file__).parent.parent / "samples"
     if not folder.is_dir():
-        raise InvalidInput(f"There are no samples in {folder}. Run this in a checkout, or name the folder with --samples.")
+        raise InvalidInput(
+            f"There are no samples in {folder}. Run this in a checkout, or name the folder with --samples."
+        )
     settings = load_settings()
     reference = Reference.load(settings.ontology)
     console.err.print("[bold]1. Opening the store[/] (the first time, Neo4j is downloaded: about 150 MB)")
@@ -51,13 +53,19 @@ def demo(
         print_summary(report)
         console.out.print("\n[bold]3. What the graph holds[/]")
         show.statistics(answer(statistics.statistics(reference=reference), database), reference)
-        console.out.print(f"\n[bold]4. Which way leads from research to the industrial chain for {_FIELD} in {_REGION}?[/]")
+        console.out.print(
+            f"\n[bold]4. Which way leads from research to the industrial chain for {_FIELD} in {_REGION}?[/]"
+        )
         show.chains(answer(chains.chains(_FIELD, region=_REGION, limit=2, reference=reference), database), reference)
         console.out.print(f"\n[bold]5. What does 河北 lack for {_FIELD}, and who is nearest to filling it?[/]")
         show.gaps(answer(gaps.gaps(_FIELD, "河北", reference=reference), database), reference)
         console.out.print(f"\n[bold]6. Who can take the next step? “{_NEED}”[/]")
         plan = recommend.recommend(
-            _NEED, targets=("PilotBase",), region=_REGION, limit=2, embedder=load_embedder(settings.embedder),
+            _NEED,
+            targets=("PilotBase",),
+            region=_REGION,
+            limit=2,
+            embedder=load_embedder(settings.embedder),
             reference=reference,
         )
         show.recommendations(answer(plan, database), reference)

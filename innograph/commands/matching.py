@@ -53,7 +53,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    file: Annotated[str, typer.Argument(metavar="FILE.jsonl|-", help="One {id, text, region?, fields?, stage?} a line.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE.jsonl|-", help="One {id, text, region?, fields?, stage?} a line.")
+    ],
     targets: Annotated[str, typer.Option(help="Entity types to match with, separated by commas.")] = "Achievement",
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most matches a line.")] = 10,
     json: Json = False,

@@ -35,7 +35,9 @@ def register(app: typer.Typer) -> None:
 
 
 def extract(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH…|-]", help="Files, folders, .jsonl of {id, text}, or -.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH…|-]", help="Files, folders, .jsonl of {id, text}, or -.")
+    ] = None,
     format: Annotated[Format, typer.Option(help="jsonl for programs, table for people.")] = Format.jsonl,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
 ) -> None:
@@ -77,15 +79,30 @@ def clean(
             console.write(cleaned.text if cleaned.text.endswith("\n") else cleaned.text + "\n")
             rows.append(
                 {
-                    "id": item.id, "source": item.source, "encoding": item.encoding, "notes": list(item.notes),
+                    "id": item.id,
+                    "source": item.source,
+                    "encoding": item.encoding,
+                    "notes": list(item.notes),
                     "damage": round(cleaned.damage, 4),
                     "repairs": [
-                        {"kind": r.kind, "start": r.start, "end": r.end, "original": r.original,
-                         "replacement": r.replacement, "confidence": r.confidence}
+                        {
+                            "kind": r.kind,
+                            "start": r.start,
+                            "end": r.end,
+                            "original": r.original,
+                            "replacement": r.replacement,
+                            "confidence": r.confidence,
+                        }
                         for r in cleaned.repairs
                     ],
                     "flags": [
-                        {"kind": f.kind, "start": f.start, "end": f.end, "excerpt": f.excerpt, "confidence": f.confidence}
+                        {
+                            "kind": f.kind,
+                            "start": f.start,
+                            "end": f.end,
+                            "excerpt": f.excerpt,
+                            "confidence": f.confidence,
+                        }
                         for f in cleaned.flags
                     ],
                 }
@@ -116,13 +133,27 @@ def describe(pipeline: Pipeline, item: RawDocument | RawRecord | SourceFailure) 
         "id": item.id,
         "text": extraction.text,
         "entities": [
-            {"start": m.start, "end": m.end, "type": m.type, "text": m.surface(extraction.text), "name": m.name,
-             "uid": uids[m.type, m.name], "confidence": m.confidence}
+            {
+                "start": m.start,
+                "end": m.end,
+                "type": m.type,
+                "text": m.surface(extraction.text),
+                "name": m.name,
+                "uid": uids[m.type, m.name],
+                "confidence": m.confidence,
+            }
             for m in extraction.mentions
         ],
         "relations": [
-            {"head": r.head, "type": r.type, "tail": r.tail, "start": r.evidence[-1][0], "end": r.evidence[-1][1],
-             "confidence": r.confidence, "status": r.status}
+            {
+                "head": r.head,
+                "type": r.type,
+                "tail": r.tail,
+                "start": r.evidence[-1][0],
+                "end": r.evidence[-1][1],
+                "confidence": r.confidence,
+                "status": r.status,
+            }
             for r in extraction.relations
         ],
         "aliases": dict(extraction.aliases),

@@ -37,6 +37,10 @@ def run_server(settings: Settings) -> None:
     address = f"http://{settings.api_host}:{settings.api_port}"
     console.err.print(f"API: {address}/v1 · documentation: {address}/docs · stop with Ctrl-C")
     uvicorn.run(
-        create_app(settings, embedder=load_embedder(settings.embedder)), host=settings.api_host, port=settings.api_port, log_level=logging.WARNING, access_log=False,
+        create_app(settings, embedder=load_embedder(settings.embedder)),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_level=logging.WARNING,
+        access_log=False,
         server_header=False,
     )

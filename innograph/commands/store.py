@@ -50,7 +50,9 @@ def status(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
     """Says whether the managed server runs, where, and how large its data is. Example: `innograph db status`"""
     state = _local().status()
     if json:
-        console.print_json({key: str(value) if value is not None else None for key, value in dataclasses.asdict(state).items()})
+        console.print_json(
+            {key: str(value) if value is not None else None for key, value in dataclasses.asdict(state).items()}
+        )
         return
     for field in dataclasses.fields(state):
         console.write(f"{field.name}: {getattr(state, field.name)}\n")

@@ -61,7 +61,7 @@ def texts() -> None:
         (HERE / f"notice-{name}.txt").write_bytes(text.encode(encoding))
     import opencc
 
-    (HERE / "notice-big5.txt").write_bytes(opencc.OpenCC("s2t").convert(text).encode("big5hkscs"))
+    (HERE / "notice-big5.txt").write_bytes(opencc.OpenCC("s2tw").convert(text).encode("big5"))
     heading = f"---\ntitle: {TITLE}\ndate: 2024-05-06\n---\n\n# {TITLE}\n\n"
     table = "\n".join("| " + " | ".join(row) + " |" for row in (TABLE[0], ("---",) * 6, *TABLE[1:]))
     body = "\n\n".join(PARAGRAPHS).replace("滨海大学氢能概念验证中心等", "**滨海大学氢能概念验证中心**等", 1)
@@ -70,14 +70,30 @@ def texts() -> None:
     (HERE / "notice-lying.html").write_bytes(page("utf-8").encode("gb18030"))
     lines: list[object] = [
         {"id": "n1", "text": text, "title": TITLE, "date": "2024-05-06", "source": "滨海日报"},
-        {"type": "PilotBase", "id": "r1", "name": "临港中试基地", "region": "滨海市临港区", "fields": ["氢能"], "stage": "中试"},
-        {"类型": "企业", "名称": "滨海传感科技有限公司", "地区": "滨海市", "领域": "智能传感器、工业互联网", "简称": "滨海传感"},
+        {
+            "type": "PilotBase",
+            "id": "r1",
+            "name": "临港中试基地",
+            "region": "滨海市临港区",
+            "fields": ["氢能"],
+            "stage": "中试",
+        },
+        {
+            "类型": "企业",
+            "名称": "滨海传感科技有限公司",
+            "地区": "滨海市",
+            "领域": "智能传感器、工业互联网",
+            "简称": "滨海传感",
+        },
     ]
     rows = [json.dumps(line, ensure_ascii=False) for line in lines]
     (HERE / "mixed.jsonl").write_text("\n".join([*rows[:2], "{not json", rows[2]]) + "\n", "utf-8")
-    csv = "\r\n".join(",".join(f'"{c}"' if "、" in c else c for c in row) for row in (("滨海市首批概念验证中心名单",) + ("",) * 5, *TABLE))
+    csv = "\r\n".join(
+        ",".join(f'"{c}"' if "、" in c else c for c in row)
+        for row in (("滨海市首批概念验证中心名单",) + ("",) * 5, *TABLE)
+    )
     (HERE / "centres-gbk.csv").write_bytes(csv.encode("gbk"))
-    documents = 'title,text,date\n{},"{}",2024-05-06\n'.format(TITLE, PARAGRAPHS[0])
+    documents = f'title,text,date\n{TITLE},"{PARAGRAPHS[0]}",2024-05-06\n'
     (HERE / "documents.csv").write_text(documents, "utf-8")
 
 
@@ -115,7 +131,9 @@ def xlsx_file() -> None:
     sheet.merge_cells("D3:D4")
     demands = book.create_sheet("技术需求")
     demands.append(["需求编号", "需求名称", "需求单位", "地区", "所属领域", "需求描述", "目标阶段"])
-    demands.append(["XQ-01", "低铂催化剂批量制备", "滨海氢动力有限公司", "滨海市", "氢能", "铂载量降至每千瓦0.2克以下。", "中试"])
+    demands.append(
+        ["XQ-01", "低铂催化剂批量制备", "滨海氢动力有限公司", "滨海市", "氢能", "铂载量降至每千瓦0.2克以下。", "中试"]
+    )
     book.save(HERE / "centres.xlsx")
 
 
@@ -154,7 +172,7 @@ def pdf_files() -> None:
     frame(2)
     out.setFont("STSong-Light", 9)
     top = height - 100
-    widths = (30, 130, 110, 80, 70, 60)
+    widths = (26, 126, 110, 70, 84, 84)
     for r, row in enumerate(TABLE):
         x = 50
         for text, w in zip(row, widths, strict=True):
@@ -185,19 +203,19 @@ def pdf_files() -> None:
     out.save()
 
 
+class GbkName(zipfile.ZipInfo):
+    """A member whose name is written in GBK without the UTF-8 mark, as Chinese Windows does."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("gbk"), self.flag_bits
+
+
 def zip_file() -> None:
-    """A ZIP file with a text, a table and something that is not read; its names are GBK as Chinese Windows writes them."""
+    """A ZIP file with a text, a table and a picture, which is not read."""
     with zipfile.ZipFile(HERE / "bundle.zip", "w", zipfile.ZIP_DEFLATED) as package:
         for name, source in (("通知.txt", "notice-gbk.txt"), ("名单.csv", "centres-gbk.csv")):
-            info = zipfile.ZipInfo(name.encode("gbk").decode("cp437"), (2024, 5, 6, 0, 0, 0))
-            # zipfile would mark a non-ASCII name as UTF-8; the bytes are put back below
-            info.compress_type = zipfile.ZIP_DEFLATED
-            package.writestr(info, (HERE / source).read_bytes())
+            package.writestr(GbkName(name, (2024, 5, 6, 0, 0, 0)), (HERE / source).read_bytes())
         package.writestr(zipfile.ZipInfo("photo.png", (2024, 5, 6, 0, 0, 0)), b"\x89PNG\r\n\x1a\n" + bytes(40))
-    data = (HERE / "bundle.zip").read_bytes()
-    for name in ("通知.txt", "名单.csv"):
-        data = data.replace(name.encode("gbk").decode("cp437").encode(), name.encode("gbk"))
-    (HERE / "bundle.zip").write_bytes(data)
 
 
 if __name__ == "__main__":
@@ -205,3 +223,4 @@ if __name__ == "__main__":
     docx_file()
     xlsx_file()
     pdf_files()
+    zip_file()

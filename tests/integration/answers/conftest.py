@@ -103,7 +103,7 @@ def small_graph(session_database: Database) -> Iterator[Database]:
 
 
 def _clear(database: Database) -> None:
-    write(database, "MATCH (n) WHERE NOT n:Migration DETACH DELETE n", [])
+    write(database, "MATCH (n) WHERE NOT n:Migration AND NOT (n:Meta AND n.name = 'schema_lock') DETACH DELETE n", [])
 
 
 def fill(database: Database) -> None:

@@ -3,14 +3,15 @@ from __future__ import annotations
 import re
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import neo4j
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from etl.load import load_document
@@ -27,9 +28,10 @@ from graph.model import (
     relation_uid,
 )
 from graph.ontology import Ontology, load_ontology
+from graph.queries.maintenance import clear
 from graph.settings import Settings
 from graph.store.database import Database
-from graph.store.local import LocalServer
+from graph.store.query import Query
 
 OLD_UID = "PilotBase-0000000000000old"
 FIRMS = 30
@@ -169,22 +171,24 @@ class NameReader:
 
 
 @pytest.fixture(scope="module")
-def graph(session_database: Database, server: LocalServer) -> Ontology:
+def empty_graph(session_database: Database) -> Database:
+    """The session's store with its schema and nothing else."""
+    while session_database.run(clear(limit=10_000)) == 10_000:
+        pass
+    return session_database
+
+
+@pytest.fixture(scope="module")
+def graph(empty_graph: Database, cypher: Callable[..., Query[Any]]) -> Ontology:
     """The story in the session's store, and nothing else; a merged uid leads to the pilot base."""
     ontology = load_ontology()
-    access = server.start()
-    with (
-        neo4j.GraphDatabase.driver(access.uri, auth=(access.user, access.password)) as driver,
-        driver.session() as session,
-    ):
-        session.run("MATCH (n) WHERE NOT n:Migration DETACH DELETE n").consume()
-        for story in stories():
-            facts = story.facts()
-            session_database.transaction(lambda facts=facts: load_document(facts, ontology))
-        target = entity_uid("PilotBase", "唐山氢能中试基地")
-        session.run("CREATE (:Redirect {uid: $old, target: $new})", old=OLD_UID, new=target).consume()
-        session.run("CALL db.awaitIndexes(60)").consume()
-        session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()").consume()
+    for story in stories():
+        facts = story.facts()
+        empty_graph.transaction(lambda facts=facts: load_document(facts, ontology))
+    target = entity_uid("PilotBase", "唐山氢能中试基地")
+    empty_graph.run(cypher("CREATE (:Redirect {uid: $old, target: $new})", write=True, old=OLD_UID, new=target))
+    # The full-text index follows a moment later by itself.
+    empty_graph.run(cypher("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()", write=True))
     return ontology
 
 
@@ -200,9 +204,8 @@ class _Server(uvicorn.Server):
             self.ready.set()
 
 
-def serving(settings: Settings) -> Iterator[str]:
-    """The app behind a real server on a free loopback port; yields its address."""
-    app = create_app(settings, build_reader=lambda _: NameReader())
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
     config = uvicorn.Config(
         app, lifespan="on", ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=5
     )
@@ -221,10 +224,17 @@ def serving(settings: Settings) -> Iterator[str]:
     assert not thread.is_alive()
 
 
+@pytest.fixture(scope="session")
+def serve_app() -> Callable[[FastAPI], AbstractContextManager[str]]:
+    """Puts an app behind a real server on a free loopback port, and yields its address."""
+    return serving
+
+
 @pytest.fixture(scope="module")
 def address(graph: Ontology, store_settings: Settings) -> Iterator[str]:
     """Address of the app over the story."""
-    yield from serving(store_settings)
+    with serving(create_app(store_settings, build_reader=lambda _: NameReader())) as where:
+        yield where
 
 
 @pytest.fixture(scope="module")

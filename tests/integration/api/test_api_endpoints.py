@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+import numpy as np
 import pytest
 
+from api.app import create_app
 from graph.model import entity_uid, relation_uid
+from graph.settings import Settings
 
 pytestmark = pytest.mark.integration
 
@@ -392,3 +397,45 @@ def test_a_document_that_fails_names_its_stage(http: httpx.Client) -> None:
     answer = http.post("/v1/documents", json={"text": "火星文", "id": "bad"})
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:innograph:problem:document-failed")
     assert (answer.json()["stage"], answer.json()["document"]) == ("clean", "bad")
+
+
+def test_many_callers_at_once(http: httpx.Client) -> None:
+    paths = [
+        "/v1/search?q=氢能",
+        f"/v1/entities/{BASE}/neighbours",
+        "/v1/paths?start=华北理工大学&end=河北省氢能产业链",
+        "/v1/chains?start=氢能&region=京津冀",
+        "/v1/gaps?field=氢能&region=河北省",
+        "/v1/stats",
+    ]
+    alone = {path: http.get(path).json() for path in paths}
+
+    def ask(path: str) -> bool:
+        answer = http.get(path)
+        assert answer.status_code == 200, answer.text
+        return bool(answer.json() == alone[path])
+
+    with ThreadPoolExecutor(12) as callers:
+        assert all(callers.map(ask, paths * 10))
+
+
+class Embedder:
+    """Vectors that say which of a few words a text holds."""
+
+    name = "words"
+    dimensions = 4
+
+    def embed(self, texts: Sequence[str], kind: str) -> Any:
+        rows = np.array([[1.0, *(float(word in text) for word in ("中试", "验证", "设备"))] for text in texts])
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_an_embedder_adds_its_part(graph: Any, store_settings: Settings, serve_app: Any) -> None:
+    asked = {"queries": [{"id": "D", "text": "需要中试"}], "targets": ["PilotBase", "Firm"], "limit": 50}
+    with serve_app(create_app(store_settings, embedder=Embedder())) as address:
+        answer = httpx.post(f"{address}/v1/match", json=asked, timeout=60)
+        assert answer.status_code == 200, answer.text
+        parts = {item["uid"]: item["parts"] for item in answer.json()["items"][0]["results"]}
+        assert parts[BASE]["semantic"] == max(part["semantic"] for part in parts.values()) > 0
+        asked = {"text": "需要氢能中试的装置，想找中试基地", "targets": ["PilotBase"]}
+        assert httpx.post(f"{address}/v1/recommendations", json=asked, timeout=60).status_code == 200

@@ -39,7 +39,9 @@ def table(database: Database, text: str) -> Sequence[Sequence[Any]]:
     return [list(row.values()) for row in database.read_only_cypher(text).rows]
 
 
-def facts(uid: str, stated: dict[str, tuple[str, str, str]], *, content_hash: str = "1", date: str = "") -> DocumentFacts:
+def facts(
+    uid: str, stated: dict[str, tuple[str, str, str]], *, content_hash: str = "1", date: str = ""
+) -> DocumentFacts:
     """A document of one sentence a relation: sentence -> (head firm, relation, tail park)."""
     sentences, mentions, found = [], [], {}
     relations = []
@@ -60,9 +62,7 @@ def load(database: Database, given: DocumentFacts, ontology: Ontology) -> Any:
     return database.transaction(lambda: load_document(given, ontology))
 
 
-def test_a_text_becomes_facts_each_with_its_sentence(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
+def test_a_text_becomes_facts_each_with_its_sentence(database: Database, settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "notice.txt").write_text(NOTICE, "utf-8")
     report = ingest([str(tmp_path)], database, settings)
     assert dict(report.documents) == {"new": 1}
@@ -89,13 +89,19 @@ def test_ingesting_again_changes_nothing(database: Database, settings: Settings,
 
 
 def test_a_changed_document_withdraws_what_only_it_stated(database: Database, ontology: Ontology) -> None:
-    load(database, facts("d1", {"甲入驻乙园": ("甲", "SETTLES_IN", "乙园"), "丙入驻乙园": ("丙", "SETTLES_IN", "乙园")}), ontology)
+    load(
+        database,
+        facts("d1", {"甲入驻乙园": ("甲", "SETTLES_IN", "乙园"), "丙入驻乙园": ("丙", "SETTLES_IN", "乙园")}),
+        ontology,
+    )
     load(database, facts("d2", {"甲已入驻乙园": ("甲", "SETTLES_IN", "乙园")}, date="2025-01"), ontology)
     outcome = load(database, facts("d1", {"丁入驻乙园": ("丁", "SETTLES_IN", "乙园")}, content_hash="2"), ontology)
     assert outcome.status == "changed"
     assert (outcome.relations.added, outcome.relations.withdrawn, outcome.relations.changed) == (1, 1, 1)
     assert (outcome.entities.added, outcome.entities.withdrawn) == (1, 1)
-    rows = table(database, "MATCH (h)-[r:SETTLES_IN]->() RETURN h.name, r.support, r.evidence, r.first_seen ORDER BY h.name")
+    rows = table(
+        database, "MATCH (h)-[r:SETTLES_IN]->() RETURN h.name, r.support, r.evidence, r.first_seen ORDER BY h.name"
+    )
     assert rows == [["丁", 1, ["d1/0"], ""], ["甲", 1, ["d2/0"], "2025-01"]]
     assert table(database, "MATCH (n:Name {key: '丙'}) RETURN count(n)")[0][0] == 0
 
@@ -103,7 +109,9 @@ def test_a_changed_document_withdraws_what_only_it_stated(database: Database, on
 def test_evidence_of_two_documents_adds_up(database: Database, ontology: Ontology) -> None:
     for uid, date in (("d1", "2024-05"), ("d2", "2025-02")):
         load(database, facts(uid, {"甲入驻乙园": ("甲", "SETTLES_IN", "乙园")}, date=date), ontology)
-    rows = table(database, "MATCH ()-[r:SETTLES_IN]->() RETURN r.support, r.first_seen, r.last_seen, size(r.evidence_status)")
+    rows = table(
+        database, "MATCH ()-[r:SETTLES_IN]->() RETURN r.support, r.first_seen, r.last_seen, size(r.evidence_status)"
+    )
     assert rows[0] == [2, "2024-05", "2025-02", 2]
 
 
@@ -137,7 +145,10 @@ def test_a_document_is_loaded_whole_or_not_at_all(database: Database, ontology: 
         (lambda f: DocumentFacts(f.document, (), f.entities, (), f.relations), "cites a sentence"),
         (
             lambda f: DocumentFacts(
-                f.document, f.sentences, f.entities, f.mentions,
+                f.document,
+                f.sentences,
+                f.entities,
+                f.mentions,
                 tuple(Relation(r.uid, r.tail, r.type, r.head, r.evidence, 0.5) for r in f.relations),
             ),
             "not allowed by the ontology",
@@ -174,7 +185,9 @@ def test_many_loaders_at_once_lose_nothing(database: Database, ontology: Ontolog
 
 def test_bad_files_are_set_aside_and_the_rest_goes_on(database: Database, settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(NOTICE, "utf-8")
-    (tmp_path / "b.csv").write_text("类型,编号,名称,依托单位\n中试基地,R1,椰岛中试基地,海南大学\n未知种类,R2,某物,海南大学\n", "utf-8")
+    (tmp_path / "b.csv").write_text(
+        "类型,编号,名称,依托单位\n中试基地,R1,椰岛中试基地,海南大学\n未知种类,R2,某物,海南大学\n", "utf-8"
+    )
     (tmp_path / "c.txt").write_bytes(b"")
     report = ingest([str(tmp_path)], database, settings)
     assert report.documents["new"] == 2

@@ -15,11 +15,6 @@ from graph.settings import Settings
 from graph.store.database import AsyncDatabase
 
 
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @dataclass
 class StandIn:
     """An AsyncDatabase for tests whose point is the edge of the store: it fails, hangs or gives what it is told to."""

@@ -16,6 +16,7 @@ from api.docs_page import render
 from api.errors import KINDS
 from api.examples import ANSWERS
 from api.openapi import operations
+from api.routers import cypher
 from api.schemas.common import ONTOLOGY_MARK
 from graph.errors import ConfigError, Conflict, InvalidInput, NotFound, StageError, StoreError, StoreUnavailable
 from graph.settings import Settings
@@ -207,6 +208,25 @@ async def test_a_store_that_hangs_is_a_504(serve: Any, store: Any) -> None:
     async with serve(api_timeout=0.02) as http:
         answer = await http.get("/v1/stats")
     assert (answer.status_code, answer.json()["type"]) == (504, "urn:innograph:problem:timed-out")
+
+
+async def test_cypher_that_cannot_be_planned_in_time_is_the_callers_to_mend(
+    serve: Any, store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cypher, "PLANNING_SECONDS", 0.0)
+    store.hold = asyncio.Event()
+    async with serve(query_timeout=0.02) as http:
+        answer = await http.post("/v1/cypher", json={"query": "RETURN 1"})
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:innograph:problem:invalid-input")
+    assert "Simplify" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("brackets", ["()", "[]", "{}"])
+async def test_cypher_nested_too_deep_does_not_reach_the_store(serve: Any, store: Any, brackets: str) -> None:
+    async with serve() as http:
+        query = f"RETURN {brackets[0] * 101}{brackets[1] * 101}"
+        answer = await http.post("/v1/cypher", json={"query": query})
+    assert (answer.status_code, store.calls) == (422, [])
 
 
 async def test_a_key_guards_every_route(serve: Any, description: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx
 import pytest
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.access import AccessMiddleware
 from api.security import GuardMiddleware
@@ -96,3 +96,17 @@ async def test_pages_of_other_origins_may_not_post(headers: dict[str, str]) -> N
 @pytest.mark.parametrize("headers", [{}, {"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"}])
 async def test_programs_and_the_own_page_may_post(headers: dict[str, str]) -> None:
     assert (await ask(Settings(), headers, method="POST")).status_code == 200
+
+
+async def test_websockets_are_closed() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/v1/stats", "headers": []}
+    await AccessMiddleware(GuardMiddleware(ok, Settings()))(scope, receive, send)
+    assert [message["type"] for message in sent] == ["websocket.close"]

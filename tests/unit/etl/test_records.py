@@ -15,15 +15,25 @@ def resolver() -> Resolver:
 
 def test_a_row_becomes_an_entity_with_relations_and_a_sentence_that_states_them(resolver: Resolver) -> None:
     record = RawRecord(
-        "R1", "PilotBase", "椰岛中试基地", host="海南大学", region="海口市", fields=("氢能", "膜材料"), text="提供试制。",
-        date="2025-03", source="list.csv", row=2,
+        "R1",
+        "PilotBase",
+        "椰岛中试基地",
+        host="海南大学",
+        region="海口市",
+        fields=("氢能", "膜材料"),
+        text="提供试制。",
+        date="2025-03",
+        source="list.csv",
+        row=2,
     )
     facts = record_facts(record, load_ontology(), resolver)
     names = {entity.uid: entity.name for entity in facts.entities}
     stated = {(names[r.head], r.type, names[r.tail]) for r in facts.relations}
     assert stated == {
-        ("椰岛中试基地", "HOSTED_BY", "海南大学"), ("椰岛中试基地", "LOCATED_IN", "海口市"),
-        ("椰岛中试基地", "FOCUSES_ON", "氢能"), ("椰岛中试基地", "FOCUSES_ON", "膜材料"),
+        ("椰岛中试基地", "HOSTED_BY", "海南大学"),
+        ("椰岛中试基地", "LOCATED_IN", "海口市"),
+        ("椰岛中试基地", "FOCUSES_ON", "氢能"),
+        ("椰岛中试基地", "FOCUSES_ON", "膜材料"),
     }
     (sentence,) = facts.sentences
     assert all(sentence.text[m.start : m.end] == m.surface for m in facts.mentions)
@@ -49,15 +59,21 @@ def test_the_owner_stands_in_the_relation_of_its_type(
 
 
 def test_relations_that_the_ontology_forbids_are_left_out(resolver: Resolver) -> None:
-    facts = record_facts(RawRecord("R3", "Policy", "椰岛办法", host="海南大学", region="海口市"), load_ontology(), resolver)
+    facts = record_facts(
+        RawRecord("R3", "Policy", "椰岛办法", host="海南大学", region="海口市"), load_ontology(), resolver
+    )
     assert facts.relations == ()
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("清华大学", "University"), ("椰岛电子有限公司", "Firm"), ("深海技术研究院", "ResearchInstitute"),
-        ("椰岛市科技局", "GovernmentBody"), ("椰岛全国重点实验室", "NationalLab"), ("椰岛工场", "Firm"),
+        ("清华大学", "University"),
+        ("椰岛电子有限公司", "Firm"),
+        ("深海技术研究院", "ResearchInstitute"),
+        ("椰岛市科技局", "GovernmentBody"),
+        ("椰岛全国重点实验室", "NationalLab"),
+        ("椰岛工场", "Firm"),
     ],
 )
 def test_types_of_owners_are_guessed_from_the_name(resolver: Resolver, name: str, expected: str) -> None:
@@ -66,7 +82,9 @@ def test_types_of_owners_are_guessed_from_the_name(resolver: Resolver, name: str
 
 def test_the_hash_changes_when_a_cell_does(resolver: Resolver) -> None:
     one, two = (
-        record_facts(RawRecord("R4", "Achievement", "椰岛工艺", stage=stage), load_ontology(), resolver).document.content_hash
+        record_facts(
+            RawRecord("R4", "Achievement", "椰岛工艺", stage=stage), load_ontology(), resolver
+        ).document.content_hash
         for stage in ("research", "pilot")
     )
     assert one != two

@@ -28,11 +28,16 @@ def extraction() -> Extraction:
     relations = (
         FoundRelation("清华大学", "University", "BUILDS", "椰岛中试基地", "PilotBase", (first,), 0.8, "stated"),
         FoundRelation("椰岛中试基地", "PilotBase", "LOCATED_IN", "保定市", "Region", (first,), 0.7, "stated"),
-        FoundRelation("椰岛工艺", "Achievement", "PILOTED_AT", "椰岛中试基地", "PilotBase", (first, second), 0.6, "stated"),
+        FoundRelation(
+            "椰岛工艺", "Achievement", "PILOTED_AT", "椰岛中试基地", "PilotBase", (first, second), 0.6, "stated"
+        ),
     )
     mentions = (
-        mention("清华大学", "University"), mention("保定市", "Region"), mention("椰岛中试基地", "PilotBase"),
-        mention("椰岛工艺", "Achievement"), mention("40%以上", "Target"),
+        mention("清华大学", "University"),
+        mention("保定市", "Region"),
+        mention("椰岛中试基地", "PilotBase"),
+        mention("椰岛工艺", "Achievement"),
+        mention("40%以上", "Target"),
     )
     return Extraction(TEXT, mentions, {}, relations, (first, second))
 

@@ -88,3 +88,11 @@ def test_ci_script_runs_every_check() -> None:
     targets = re.search(r"^for target in (.+); do$", text, re.MULTILINE)
     assert targets is not None
     assert {"check", "test", "test-latest"} <= set(targets.group(1).split())
+
+
+def test_decision_records_are_listed_and_numbered_without_a_gap() -> None:
+    folder = ROOT / "docs" / "decisions"
+    records = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    listed = re.findall(r"^- \[(\d{4})\]\((.+?)\)", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [name for _, name in listed] == records
+    assert [int(number) for number, _ in listed] == list(range(1, len(records) + 1))

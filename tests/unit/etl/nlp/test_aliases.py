@@ -54,14 +54,16 @@ def spans_of(text: str, names: list[tuple[str, str]]) -> list[SpanMention]:
         ),
     ],
 )
-def test_short_forms_find_their_full_names(
-    text: str, names: list[tuple[str, str]], expected: dict[str, str]
-) -> None:
+def test_short_forms_find_their_full_names(text: str, names: list[tuple[str, str]], expected: dict[str, str]) -> None:
     assert find_aliases(text, spans_of(text, names)) == expected
 
 
 def test_chains_of_short_forms_end_at_the_fullest_name() -> None:
     text = "琼海市博鳌乐城先行区管理局（以下简称乐城管理局，又称管理局）发文。"
-    names = [("琼海市博鳌乐城先行区管理局", "GovernmentBody"), ("乐城管理局", "GovernmentBody"), ("管理局", "GovernmentBody")]
+    names = [
+        ("琼海市博鳌乐城先行区管理局", "GovernmentBody"),
+        ("乐城管理局", "GovernmentBody"),
+        ("管理局", "GovernmentBody"),
+    ]
     found = find_aliases(text, spans_of(text, names))
     assert found["管理局"] == found["乐城管理局"] == "琼海市博鳌乐城先行区管理局"

@@ -44,7 +44,10 @@ def test_users_bring_their_own_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("kind,name\nFirm,甲\n", "needs the columns type and name"), ("type,name\nCompany,甲\n", "Line 2 .* unknown type")],
+    [
+        ("kind,name\nFirm,甲\n", "needs the columns type and name"),
+        ("type,name\nCompany,甲\n", "Line 2 .* unknown type"),
+    ],
 )
 def test_a_lexicon_that_cannot_be_used_is_named(tmp_path: Path, content: str, message: str) -> None:
     (tmp_path / "own.csv").write_text(content, "utf-8")
@@ -54,5 +57,5 @@ def test_a_lexicon_that_cannot_be_used_is_named(tmp_path: Path, content: str, me
 
 
 def test_an_empty_folder_is_no_lexicon(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no folder with .csv files"):
+    with pytest.raises(ConfigError, match=r"no folder with \.csv files"):
         load_gazetteer(tmp_path)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,6 @@ def test_words_and_tags_are_those_of_lac() -> None:
     lac, text = load_lac(), "我在北京市工作"
     output = lac(text)
     starts = [*np.flatnonzero(output.starts).tolist(), len(text)]
-    words = [text[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    words = [text[a:b] for a, b in itertools.pairwise(starts)]
     assert words == ["我", "在", "北京市", "工作"]
     assert lac.tag_names[int(output.tags[2])] == "LOC-B"

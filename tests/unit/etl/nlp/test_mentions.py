@@ -11,7 +11,9 @@ def test_a_name_read_once_is_found_everywhere_and_earlier_too() -> None:
     ]
     mentions, aliases = document_mentions(text, spans)
     assert [(m.start, m.name) for m in mentions] == [
-        (0, "海口椰安电子有限公司"), (start, "海口椰安电子有限公司"), (start + 11, "海口椰安电子有限公司"),
+        (0, "海口椰安电子有限公司"),
+        (start, "海口椰安电子有限公司"),
+        (start + 11, "海口椰安电子有限公司"),
     ]
     assert aliases == {"椰安电子": "海口椰安电子有限公司"}
 

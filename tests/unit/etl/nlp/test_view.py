@@ -13,7 +13,12 @@ def view_of(text: str, names: list[tuple[str, str]]):
 def test_coordinated_names_are_one_group() -> None:
     view = view_of(
         "由海南大学、三亚学院和琼台师范学院共建椰岛中试基地。",
-        [("海南大学", "University"), ("三亚学院", "University"), ("琼台师范学院", "University"), ("椰岛中试基地", "PilotBase")],
+        [
+            ("海南大学", "University"),
+            ("三亚学院", "University"),
+            ("琼台师范学院", "University"),
+            ("椰岛中试基地", "PilotBase"),
+        ],
     )
     assert view.group == [(0, 2), (0, 2), (0, 2), (3, 3)]
     assert view.gaps == ["由", "、", "和", "共建", "。"]
@@ -33,7 +38,13 @@ def test_a_parenthesised_short_form_stays_in_the_place_of_its_name() -> None:
 def test_table_cells_know_their_headings() -> None:
     text = "序号\t基地名称\t依托单位\n1\t椰岛中试基地\t海南大学\n2\t深海中试平台\t三亚学院"
     view = view_of(
-        text, [("椰岛中试基地", "PilotBase"), ("海南大学", "University"), ("深海中试平台", "PilotBase"), ("三亚学院", "University")]
+        text,
+        [
+            ("椰岛中试基地", "PilotBase"),
+            ("海南大学", "University"),
+            ("深海中试平台", "PilotBase"),
+            ("三亚学院", "University"),
+        ],
     )
     assert view.column == ["基地名称", "依托单位", "基地名称", "依托单位"]
     assert view.numbered == [True, True, True, True]

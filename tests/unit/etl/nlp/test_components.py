@@ -1,0 +1,41 @@
+import spacy
+
+from etl.nlp.extractor import Extractor, create_nlp
+
+TEXT = "海南大学与三亚深蓝装备有限公司（以下简称深蓝装备）共建三亚深海装备中试基地，深蓝装备将投资2亿元。"
+
+
+def test_components_work_for_people_who_have_only_spacy() -> None:
+    nlp = spacy.blank("zh")
+    nlp.add_pipe("innograph_reader", config={"setting": "fast"})
+    nlp.add_pipe("innograph_mentions")
+    nlp.add_pipe("innograph_relations")
+    doc = nlp(TEXT)
+    assert ("海南大学", "University") in {(m.name, m.type) for m in doc._.mentions}
+    assert doc._.aliases == {"深蓝装备": "三亚深蓝装备有限公司"}
+    assert {span.label_ for span in doc.spans["innograph"]} >= {"University", "Firm", "PilotBase"}
+
+
+def test_the_tokenizer_keeps_the_text_and_gives_words_with_tags() -> None:
+    nlp = create_nlp("fast")
+    doc = nlp.make_doc("海南大学在海口。\n\n  第二段 Sanya")
+    assert doc.text == "海南大学在海口。\n\n  第二段 Sanya"
+    assert [token.text for token in doc][:3] == ["海南大学", "在", "海口"]
+    assert doc[0].tag_ == "ORG"
+
+
+def test_extraction_states_who_builds_what_and_what_is_planned() -> None:
+    extraction = Extractor(create_nlp("fast"))(TEXT)
+    stated = {(r.head, r.type, r.tail): r for r in extraction.relations}
+    assert ("海南大学", "BUILDS", "三亚深海装备中试基地") in stated
+    assert ("三亚深蓝装备有限公司", "BUILDS", "三亚深海装备中试基地") in stated
+    relation = stated["海南大学", "BUILDS", "三亚深海装备中试基地"]
+    (start, end) = relation.evidence[-1]
+    assert "共建三亚深海装备中试基地" in extraction.text[start:end]
+    assert 0 < relation.confidence <= 1
+
+
+def test_a_text_that_states_nothing_yields_no_relations() -> None:
+    text = "会议强调，要深入学习贯彻会议精神，抓好各项任务落实，切实提高工作的系统性和协同性。"
+    assert Extractor(create_nlp("fast"))(text).relations == ()
+    assert Extractor(create_nlp("fast"))("  \n ").mentions == ()
