@@ -15,6 +15,8 @@ from graph.answers.values import MatchResult as Matches
 from graph.errors import InnoGraphError, StoreError
 from graph.store.query import Plan
 
+PlanOf = Callable[[MatchQuery], Plan[Matches]]
+
 # Enough to keep the store busy while one answer is being written, and few enough to leave room for other callers.
 AT_ONCE = 4
 
@@ -22,7 +24,7 @@ AT_ONCE = 4
 async def match_all(
     answer: Callable[[Plan[Matches]], Awaitable[Matches]],
     queries: Sequence[MatchQuery],
-    plan_of: Callable[[MatchQuery], Plan[Matches]],
+    prepare: Callable[[], Awaitable[PlanOf]],
     *,
     scope: Scope,
     seconds: float,
@@ -32,10 +34,17 @@ async def match_all(
     Args:
         answer: Runs a plan.
         queries: Their ids differ.
-        plan_of: Makes the plan that answers a query.
+        prepare: Gets ready what all queries need, and gives what makes the plan of one. If it fails, so do they all.
         scope: Of the request, for the request id in problems.
         seconds: For each query.
     """
+    try:
+        plan_of = await prepare()
+    except InnoGraphError as error:
+        problem = as_problem(scope, error)
+        for unanswered in queries:
+            yield MatchFailure(id=unanswered.id, problem=problem)
+        return
     broken: list[StoreError] = []
 
     async def one(query: MatchQuery) -> MatchResult | MatchFailure:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -30,7 +31,24 @@ class ThinkingRoom:
 
     def __init__(self, database: AsyncDatabase) -> None:
         self._database = database
+        self._shared: dict[Hashable, asyncio.Task[Any]] = {}
         self._executor = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="innograph-answer")
+
+    async def shared(self, key: Hashable, make_plan: Callable[[], Plan[T]]) -> T:
+        """Runs a plan that several callers want, once for all of them.
+
+        It goes on when a caller gives up, so that what takes longer than one request may be ready for the next.
+        """
+        task: asyncio.Task[T] | None = self._shared.get(key)
+        if task is None:
+            task = self._shared[key] = asyncio.create_task(self.answer(make_plan()))
+            task.add_done_callback(lambda done: self._forget(key, done))
+        return await asyncio.shield(task)
+
+    def _forget(self, key: Hashable, task: asyncio.Task[Any]) -> None:
+        del self._shared[key]
+        if not task.cancelled():
+            task.exception()  # asked for, so that a failure nobody waited for is no complaint of the event loop
 
     async def answer(self, plan: Plan[T]) -> T:
         """Runs a plan to its end; a caller that gives up ends it at its query, or at its next one."""
@@ -57,4 +75,6 @@ class ThinkingRoom:
 
     def close(self) -> None:
         """Takes no more plans. Not waited for: a thread under way may need the loop that waits here."""
+        for task in list(self._shared.values()):
+            task.cancel()
         self._executor.shutdown(wait=False, cancel_futures=True)

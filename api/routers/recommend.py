@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response, StreamingResponse
 
 from api.deps import ServicesDep, entity_types, stage
-from api.matching import match_all
+from api.matching import PlanOf, match_all
 from api.schemas.recommend import (
     MatchFailure,
     MatchRequest,
@@ -21,6 +22,7 @@ from api.schemas.recommend import (
 )
 from graph.answers import match as match_answers
 from graph.answers import recommend as answers
+from graph.answers.catalogue import Catalogue
 from graph.answers.entities import resolve
 from graph.answers.values import MatchQuery
 from graph.answers.values import MatchResult as Matches
@@ -84,25 +86,34 @@ async def match(
         MatchQuery(query.id, query.text, query.region, tuple(query.fields), stage(ontology, query.stage))
         for query in asked.queries
     ]
-    held = await services.thinking.answer(
-        match_answers.catalogue(targets, store=services.store, embedder=services.embedder, reference=services.reference)
-    )
 
-    def plan_of(query: MatchQuery) -> Plan[Matches]:
+    async def prepare() -> PlanOf:
         # One catalogue for all of them, so that a load in between does not change the answers half way.
-        result = yield from match_answers.with_evidence(held, held.match(query, limit=asked.limit, targets=targets))
-        return result
+        held = await services.thinking.shared(("catalogue", tuple(sorted(targets))), make_catalogue)
 
-    found = match_all(
-        services.thinking.answer,
-        queries,
-        plan_of,
-        scope=request.scope,
-        seconds=services.settings.api_timeout,
+        def plan_of(query: MatchQuery) -> Plan[Matches]:
+            found = held.match(query, limit=asked.limit, targets=targets)
+            result = yield from match_answers.with_evidence(held, found)
+            return result
+
+        return plan_of
+
+    def make_catalogue() -> Plan[Catalogue]:
+        return match_answers.catalogue(
+            targets, store=services.store, embedder=services.embedder, reference=services.reference
+        )
+
+    start = functools.partial(
+        match_all, services.thinking.answer, queries, scope=request.scope, seconds=services.settings.api_timeout
     )
     if NDJSON in accept.lower():
-        return StreamingResponse(_lines(found), media_type=NDJSON)
-    return MatchResults(items=[item async for item in found])
+        return StreamingResponse(_lines(start(prepare)), media_type=NDJSON)
+    plan_of = await prepare()  # before the first query, so that a store that is away is a problem of the whole
+
+    async def ready() -> PlanOf:
+        return plan_of
+
+    return MatchResults(items=[item async for item in start(ready)])
 
 
 async def _lines(found: AsyncGenerator[MatchResult | MatchFailure, None]) -> AsyncIterator[str]:

@@ -64,6 +64,8 @@ def boilerplate(work: Work) -> None:
     reader of flags can still pass over it. Never every line is deleted: then the text is about such things.
     """
     text = work.text
+    if text.count("\n") < _PAGE_LINES and "html" not in work.kinds:
+        return
     found = list(_lines(text))
     covered = sum(end - start for start, end in found)
     if covered < len(text.strip()) - len(found) and (len(found) >= _PAGE_LINES or (found and "html" in work.kinds)):

@@ -21,8 +21,10 @@ _UTF8 = re.compile(
     rb"(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
     rb"|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+"
 )
+_LATIN_LETTER = re.compile("[\u00a1-\u00ff]{2}|[\u00c0-\u00ff][\u0080-\u00ff]|[\u00c0-\u00ff][" + "".join(_CP1252) + "]")
 _PAIRS = re.compile(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe])+")
 _MOSTLY = 0.9
+_LETTERS = 4
 _TELLING = 0.3
 _SHORT = 6
 _NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
@@ -30,7 +32,8 @@ _NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
 
 def mojibake(work: Work) -> None:
     """Undoes the three misreadings, each where it stands."""
-    if any("\u00a0" < ch <= "\u00ff" for ch in work.characters):
+    # A text that was read as Latin-1 is full of its letters; a degree sign here and there is none.
+    if _LATIN_LETTER.search(work.text) and _LATIN_RUN.search(work.text):
         _latin1(work)
     _utf8_as_gbk(work)
 
@@ -45,7 +48,7 @@ def _latin1(work: Work) -> None:
     valid = sum(len(part[0]) for _, data in runs for part in _UTF8.finditer(data))
     if total and valid >= _MOSTLY * total:
         work.apply("mojibake_utf8_latin1", [edit for start, data in runs for edit in _as_utf8(data, start)])
-    elif gbk := _as_gbk(work.text):
+    elif total >= _LETTERS and (gbk := _as_gbk(work.text)):
         work.apply("mojibake_gbk_latin1", gbk)
     else:  # a text that is sound but for a few runs
         whole = [(start, data) for start, data in runs if _is_utf8(data)]
@@ -119,7 +122,7 @@ def _gbk_bytes(run: str) -> bytes | None:
 def _utf8_as_gbk(work: Work) -> None:
     counts = work.characters
     telling = _telltales()
-    if sum(n for ch, n in counts.items() if ch in telling) < 2:
+    if telling.isdisjoint(counts) or sum(counts[ch] for ch in telling.intersection(counts)) < 2:
         return
     edits: list[Edit] = []
     short: list[Edit] = []

@@ -16,6 +16,7 @@ _LETTERS = "a-züɡɑāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿĕ
 _BRACKET = re.compile(
     rf"(?<=[\u3400-\u9fff\uf900-\ufaff])[ \u3000]?([(（\[［〔【])[ \u3000]?([{_LETTERS}][{_LETTERS}0-5: '’·-]{{0,40}}?)[ \u3000]?[)）\]］〕】]"
 )
+_OPENED = re.compile(rf"[(（\[［〔【][ \u3000]?[{_LETTERS}]")
 _MARKED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿĕăĭŏŭ\u0300\u0301\u0304\u0306\u030c]")
 _LOOKALIKES = str.maketrans({"ɡ": "g", "ɑ": "a", "ĕ": "ě", "ă": "ǎ", "ĭ": "ǐ", "ŏ": "ǒ", "ŭ": "ǔ"})
 _SYLLABLE = re.compile(
@@ -97,6 +98,8 @@ def _split(before: str, letters: str) -> list[str]:
 def injected_pinyin(work: Work) -> None:
     """Deletes injected pinyin together with its brackets."""
     text = work.text
+    if not _OPENED.search(text):
+        return
     edits: list[Edit] = []
     for match in _BRACKET.finditer(text):
         start = match.start()

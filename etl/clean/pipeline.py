@@ -6,6 +6,7 @@ before conversion, so that the converter sees whole words; punctuation is judged
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from etl.clean.boilerplate import boilerplate, flag_boilerplate
@@ -16,7 +17,7 @@ from etl.clean.mojibake import mojibake
 from etl.clean.pinyin import injected_pinyin
 from etl.clean.private import flag_lost, lost, private_use
 from etl.clean.punctuation import doubled, half_width, injected, spaced
-from etl.clean.report import REPLACEMENT, Cleaned
+from etl.clean.report import Cleaned
 from etl.clean.script import simplify
 from etl.clean.shift import gbk_shift
 from etl.clean.spam import spam
@@ -39,6 +40,8 @@ STEPS: tuple[Step, ...] = (
     boilerplate,
 )
 _ROUNDS = 6
+# C1 controls, private use and specials; U+FFFD counts through its flag.
+_NO_LANGUAGE = re.compile("[\x80-\x9f\ue000-\uf8ff\ufff0-\ufffc\ufffe\uffff]")
 #: Share of damage above which a document should be set aside.
 DAMAGE_LIMIT = 0.3
 
@@ -81,10 +84,5 @@ def _damage(work: Work) -> float:
     if total == 0:
         return 0.0
     flagged = sum(end - start for start, end in work.damaged())
-    odd = sum(n for ch, n in work.characters.items() if _odd(ch))
+    odd = len(_NO_LANGUAGE.findall(work.text))
     return min(1.0, (flagged + odd) / total)
-
-
-def _odd(character: str) -> bool:
-    code = ord(character)
-    return 0x80 <= code < 0xA0 or (0xE000 <= code < 0xF900) or (character != REPLACEMENT and 0xFFF0 <= code <= 0xFFFF)

@@ -9,6 +9,7 @@ from etl.clean.report import REPLACEMENT
 
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]+")
 _FILL = re.compile("(?:锟斤拷)+(?:锟斤?)?|�(?:锟斤拷)*|烫{4,}|屯{4,}")
+_SIGNS = frozenset("锟烫屯\ufffd")
 _LOST = re.compile(f"{REPLACEMENT}+")
 _WORDLIKE = re.compile(r"\w")
 
@@ -29,6 +30,8 @@ def lost(work: Work) -> None:
 
     锟斤拷 is what U+FFFD becomes when its UTF-8 bytes are read as GBK; 烫烫 and 屯屯 are uninitialised memory.
     """
+    if _SIGNS.isdisjoint(work.characters):
+        return
     edits = [Edit(m.start(), m.end(), REPLACEMENT) for m in _FILL.finditer(work.text) if m[0] != REPLACEMENT]
     work.apply("lost", edits)
     work.apply("lost", [Edit(m.start(), m.end(), REPLACEMENT) for m in _LOST.finditer(work.text) if len(m[0]) > 1])

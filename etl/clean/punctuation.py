@@ -16,6 +16,8 @@ _SPACED = re.compile(
 )
 _SPREAD = re.compile(f"(?<![{_HAN}])(?:[{_HAN}] ){{3,}}[{_HAN}](?![{_HAN}])")
 _INJECTED = re.compile(f"(?<=[{_HAN}])([*^~`|_#¤¦■□◆◇●○★☆※§])(?=[{_HAN}])")
+_SYMBOLS = frozenset("*^~`|_#¤¦■□◆◇●○★☆※§")
+_PAIR_OF_MARKS = re.compile("[，、；：。！？][，、；：。]")
 _HALF = re.compile(f"(?<=[{_HAN}》”）〉」』])[,;:?!](?!//)|(?<=[0-9A-Za-z%+.℃)])[,;?!](?=[{_HAN}《“（])")
 _PAIR = re.compile("\\(([^()（）\n]{0,200})\\)")
 _CLOSED = re.compile(f"(?<=\\))[,;:?!](?=[{_HAN}《“（])")
@@ -31,6 +33,8 @@ _BROKEN = frozenset(
 
 def doubled(work: Work) -> None:
     """Makes ，， one ， and drops a comma that stands before or after a full stop. 。。。 and ！！ are left: people write them."""
+    if not _PAIR_OF_MARKS.search(work.text):
+        return
     edits = [
         Edit(m.start(), m.end(), m[0][0] if m[1] or m[0] == "。。" else "", 0.95) for m in _DOUBLED.finditer(work.text)
     ]
@@ -54,6 +58,8 @@ def spaced(work: Work) -> None:
 
 def injected(work: Work) -> None:
     """Deletes a symbol set between two characters that are a word, or set so five times over."""
+    if _SYMBOLS.isdisjoint(work.characters):
+        return
     found = list(_INJECTED.finditer(work.text))
     often = Counter(m[1] for m in found)
     edits = []

@@ -79,8 +79,8 @@ def shares(counts: Counter[str]) -> tuple[int, int]:
     """Numbers of characters that only traditional and only simplified text has."""
     old, new = alphabets()
     return (
-        sum(n for ch, n in counts.items() if ch in old),
-        sum(n for ch, n in counts.items() if ch in new),
+        sum(counts[ch] for ch in old.intersection(counts)),
+        sum(counts[ch] for ch in new.intersection(counts)),
     )
 
 

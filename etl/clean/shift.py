@@ -41,6 +41,7 @@ _SWALLOWED_READING = re.compile("([a-zāáǎàēéěèīíǐìōóǒòūúǔùü
 # What follows a mark or stands between ASCII marks may be damaged itself and teaches no words.
 _SUSPECT = re.compile(f"(?:[{MARKS}]|[!?;])[^\x00-\x7f]*")
 _NOT_LAST = "，、：《“（·—…”》"
+_NOT_HERE = ("(", "（")  # a bracket follows a sound character, with its pinyin perhaps
 _FINAL = "了的过着家个项人元年月日中上里内时"
 _STOPS = ("", "\n", *"0123456789")
 _LONGEST_RUN = 120
@@ -150,12 +151,16 @@ class _Judge:
 
     def __init__(self, text: str, *, traditional: bool) -> None:
         self.text = text
-        sound = _SUSPECT.sub("\n", BRACKETED_PINYIN.sub("", text[:_OWN_LIMIT]))
-        self.own = own_words(to_simplified(sound))
         only_old, only_new = alphabets()
         # A site that keeps or marks pairs without a character does not drop them.
         self.drops = REPLACEMENT not in text and not re.search("[\ue000-\uf8ff]", text)
         self.foreign = only_new if traditional else only_old
+
+    @functools.cached_property
+    def own(self) -> frozenset[str]:
+        """Words that the sound part of the text uses again and again."""
+        sound = _SUSPECT.sub("\n", BRACKETED_PINYIN.sub("", self.text[:_OWN_LIMIT]))
+        return own_words(to_simplified(sound))
 
     def judge(self, match: re.Match[str]) -> tuple[tuple[int, int] | None, str, float]:
         """The span of a run with its replacement and confidence; no span if the text there reads well as it is."""
@@ -163,7 +168,8 @@ class _Judge:
         marked = match[0][0] in MARKS
         mute = marked and len(match[0]) == 1
         seen = self._seen(body)
-        if not self._nonsense(body, seen, marked=marked):
+        plain_mark = mute and match[0] == "?"
+        if not self._nonsense(body, seen, marked=marked and not plain_mark) or self.text[seen : seen + 1] in _NOT_HERE:
             return None, "", 0.0
         best: Solution | None = None
         before = self.text[start - 1 : start]
@@ -175,6 +181,8 @@ class _Judge:
                     best = found
         if best is not None:
             return (start, best.end), best.text, best.confidence
+        while start and self.text[start - 1] in MARKS + _REPLACED[:3]:
+            start -= 1
         return (start, self._end_of_damage(seen)), REPLACEMENT, 0.0
 
     def _end_of_damage(self, seen: int) -> int:
@@ -211,8 +219,8 @@ class _Judge:
         functions = sum(ch in FUNCTION for ch in han)
         share = (known + 0.5 * functions) / (len(han) + odd)
         if marked:
-            return share < _NONSENSE or (len(han) <= 3 and any(map(rare, han)))
-        strange = sum(map(rare, han))
+            return share < _NONSENSE or (len(han) <= 3 and any(rare(_plain(ch)) for ch in han))
+        strange = sum(rare(_plain(ch)) for ch in han)
         return share < 0.3 and strange + odd >= 2 and len(han) >= 3
 
     def _runs(self, start: int, body: int, first: str, *, marked: bool) -> Iterator[Run]:

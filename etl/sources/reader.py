@@ -107,6 +107,16 @@ def _read_folder(folder: Path, settings: Settings) -> Iterator[SourceItem]:
 
 
 def _read(data: bytes, origin: Origin) -> Iterator[SourceItem]:
+    """What bytes hold; a failure if that is nothing at all."""
+    found = False
+    for item in _dispatch(data, origin):
+        found = True
+        yield item
+    if not found:
+        yield origin.failure("It holds neither a text nor a row below its headings.", "Check that the file is the one you meant.")
+
+
+def _dispatch(data: bytes, origin: Origin) -> Iterator[SourceItem]:
     limit = origin.settings.max_file_bytes
     if len(data) > limit:
         yield origin.failure(f"It has more than {limit:,} bytes.", "Split it, or raise INNOGRAPH_MAX_FILE_BYTES.")

@@ -66,9 +66,10 @@ class Record:
 def stage_fit(ontology: Ontology, wanted: str, record: Record) -> float:
     """How a record meets the stage wanted, from 0 to 1.
 
-    A result of that stage fits (1), one a stage further half (0.5), one that is short a little (0.1). A platform serves its own stage (1) and, a little, the neighbouring ones (0.3); who wants research gets
-    concept verification, the next step, as well. Enablers (funds, transfer organisations) serve the stage of
-    industrialization (0.9) and, a little, the others (0.2). The steps are a choice.
+    A result of that stage fits (1), one a stage further half (0.5), one that is short a little (0.1). A platform serves
+    its own stage (1) and, a little, the neighbouring ones (0.3); who wants research gets concept verification, the next
+    step, as well. Enablers (funds, transfer organisations) serve the stage of industrialization (0.9) and, a little, the
+    others (0.2). The steps are a choice.
     """
     order = list(ontology.stages)
     if wanted not in order:

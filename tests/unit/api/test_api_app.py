@@ -347,3 +347,16 @@ async def test_the_access_log_names_the_route_and_not_what_was_asked(
     assert line.startswith("GET /v1/entities/{uid:path}/neighbours 404 ")
     assert "机密" not in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_match_without_a_store_is_a_problem_of_the_whole_or_of_each_line(serve: Any, store: Any) -> None:
+    store.error = StoreUnavailable("hunter2")
+    body = {"queries": [{"id": "a", "text": "x"}, {"id": "b", "text": "y"}], "targets": ["Firm"]}
+    async with serve() as http:
+        whole = await http.post("/v1/match", json=body)
+        lines = await http.post("/v1/match", json=body, headers={"Accept": "application/x-ndjson"})
+    assert (whole.status_code, whole.json()["type"]) == (503, "urn:innograph:problem:store-unavailable")
+    assert lines.status_code == 200
+    found = [json.loads(line) for line in lines.text.splitlines()]
+    assert [(line["id"], line["problem"]["status"]) for line in found] == [("a", 503), ("b", 503)]
+    assert {line["problem"]["request_id"] for line in found} == {lines.headers["x-request-id"]}

@@ -43,8 +43,12 @@ class Store:
 
 def start(store: Store, ids: Sequence[str], seconds: float = 5) -> Any:
     queries = [values.MatchQuery(id, "text") for id in ids]
-    plan_of = cast(Any, lambda query: query.id)
-    return match_all(store.answer, queries, plan_of, scope=SCOPE, seconds=seconds)
+
+    async def prepare() -> Any:
+        store.act("prepare")
+        return cast(Any, lambda query: query.id)
+
+    return match_all(store.answer, queries, prepare, scope=SCOPE, seconds=seconds)
 
 
 async def test_answers_come_in_order_though_later_ones_are_ready_first() -> None:
@@ -69,7 +73,7 @@ async def test_a_query_that_fails_leaves_the_others_alone() -> None:
 
 
 async def test_a_store_that_fails_is_not_asked_again_and_every_query_is_answered() -> None:
-    store = Store(lambda id: StoreUnavailable("bolt://u:hunter2@x") if int(id) >= 2 else None)
+    store = Store(lambda id: StoreUnavailable("bolt://u:hunter2@x") if id.isdigit() and int(id) >= 2 else None)
     items = [item async for item in start(store, [str(n) for n in range(50)])]
     assert [item.id for item in items] == [str(n) for n in range(50)]
     assert [type(item) for item in items] == [MatchResult] * 2 + [MatchFailure] * 48
@@ -100,3 +104,14 @@ async def test_a_fault_of_our_own_is_not_passed_off_as_an_answer() -> None:
     store = Store(lambda id: KeyError("bug"))
     with pytest.raises(KeyError):
         await anext(start(store, ["0", "1"]))
+
+
+async def test_without_a_catalogue_every_query_has_the_problem() -> None:
+    def away(id: str) -> None:
+        raise StoreUnavailable("bolt://u:hunter2@x")
+
+    items = [item async for item in start(Store(away), ["0", "1"])]
+    assert [(type(item), item.id, item.problem.status) for item in items] == [
+        (MatchFailure, "0", 503),
+        (MatchFailure, "1", 503),
+    ]

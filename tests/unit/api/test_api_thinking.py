@@ -113,3 +113,40 @@ async def test_a_long_computation_does_not_hold_up_the_loop() -> None:
 def short() -> Plan[str]:
     found: str = yield query("a")
     return found
+
+
+async def test_a_shared_plan_runs_once_and_outlives_who_gives_up() -> None:
+    room = ThinkingRoom(cast(AsyncDatabase, Store()))
+    gate = threading.Event()
+    made: list[int] = []
+
+    def make() -> Plan[str]:
+        made.append(1)
+        yield query("a")
+        gate.wait(10)
+        return "catalogue"
+
+    first = asyncio.create_task(room.shared("k", make))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await room.shared("k", make)
+    gate.set()
+    assert await first == "catalogue"
+    assert len(made) == 1
+    assert await room.shared("k", make) == "catalogue"
+    assert len(made) == 2
+    room.close()
+
+
+async def test_a_shared_plan_that_fails_is_tried_again() -> None:
+    room = ThinkingRoom(cast(AsyncDatabase, Store()))
+
+    def away() -> Plan[str]:
+        yield query("away")
+        return ""
+
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await room.shared("k", away)
+    assert await room.shared("k", short) == "A"
+    room.close()

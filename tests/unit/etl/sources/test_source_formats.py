@@ -91,7 +91,7 @@ def test_pdf_joins_lines_and_drops_heads_and_page_numbers() -> None:
     assert "滨海大学氢能概念验证中心等三家机构入选。按照《滨海市概念验证中心管理办法》，" in document.text
     assert "滨海市科学技术局文件" not in document.text
     assert "— 1 —" not in document.text
-    assert [(r.type, r.name, r.host) for r in records][0] == ("ConceptVerificationCenter", CENTRES[0], "滨海大学")
+    assert next((r.type, r.name, r.host) for r in records) == ("ConceptVerificationCenter", CENTRES[0], "滨海大学")
     assert len(records) == 3
 
 
@@ -151,7 +151,7 @@ def test_a_csv_of_texts_gives_documents() -> None:
 def test_jsonl_mixes_documents_and_records_and_a_bad_line_does_not_stop_it() -> None:
     documents, records, failures = read("mixed.jsonl")
     assert (documents[0].id, documents[0].source) == ("n1", "滨海日报")
-    assert [(r.id, r.type, r.stage) for r in records][0] == ("r1", "PilotBase", "pilot")
+    assert next((r.id, r.type, r.stage) for r in records) == ("r1", "PilotBase", "pilot")
     assert (records[1].type, records[1].aliases, records[1].fields) == (
         "Firm",
         ("滨海传感",),

@@ -85,9 +85,9 @@ def test_an_empty_catalogue_matches_nothing() -> None:
     ("wanted", "uid", "fit"),
     [
         ("industrialization", "a1", 1.0),
-        ("pilot", "a1", 0.8),
+        ("pilot", "a1", 0.5),
         ("industrialization", "a2", 0.0),
-        ("concept_verification", "a2", 0.3),
+        ("concept_verification", "a2", 0.1),
         ("pilot", "p1", 1.0),
         ("concept_verification", "p1", 0.3),
         ("industrialization", "f1", 0.9),
@@ -116,6 +116,26 @@ def test_an_embedder_adds_the_semantic_part() -> None:
     found = {item.uid: item for item in held.match(MatchQuery("q", "热热热")).results}
     assert found["a1"].parts["semantic"] > found["p1"].parts["semantic"]
     assert HELD.match(QUERY).results[0].parts["semantic"] == 0.0
+
+
+class PiecesEmbedder(LettersEmbedder):
+    """The same with a vector for each character."""
+
+    query_means = passage_means = (np.zeros(4, dtype=np.float32), np.zeros(4, dtype=np.float32))
+
+    def encode(self, texts: Sequence[str], kind: Kind) -> tuple[Vectors, list[Vectors]]:
+        """The vectors of embed and those of each character."""
+        return self.embed(texts, kind), [self.embed(list(text), kind) for text in texts]
+
+
+def test_pieces_are_compared_one_by_one() -> None:
+    held = Catalogue(RECORDS, REFERENCE, embedder=PiecesEmbedder())
+    found = {item.uid: item.parts["semantic"] for item in held.match(MatchQuery("q", "热")).results}
+    assert max(found, key=lambda uid: found[uid]) in ("a1", "a2")
+    # Both a1 and a2 hold the very character, so late interaction alone cannot tell them apart; the whole text does.
+    assert found["a1"] != found["p1"]
+    again = held.match(MatchQuery("q", "热")).results
+    assert {item.uid: item.parts["semantic"] for item in again} == found
 
 
 def test_terms_keep_latin_words_whole_and_do_not_cross_punctuation() -> None:
