@@ -40,7 +40,7 @@ test: $(STAMP) ## Run all tests on Neo4j 5.26 (PYTEST_ARGS='tests/unit -x').
 	INNOGRAPH_TEST_NEO4J_LINE=lts $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-latest: $(STAMP) ## Run the conformance suite on the newest calendar release of Neo4j.
-	INNOGRAPH_TEST_NEO4J_LINE=latest $(BIN)/python -m pytest tests/integration/test_conformance.py $(PYTEST_ARGS)
+	INNOGRAPH_TEST_NEO4J_LINE=latest $(BIN)/python -m pytest tests/integration/answers/test_conformance.py $(PYTEST_ARGS)
 
 check: $(STAMP) ## Lint, types, import rules, oldest Python, and that the pages are current.
 	@status=0; run() { echo "$$*"; "$$@" || status=1; }; \

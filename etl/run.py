@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -168,7 +169,12 @@ def _collect(waiting: dict[Future[Processed | Failure], Any]) -> Iterator[tuple[
     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in done:
         item = waiting.pop(future)
-        yield item, future.result()
+        try:
+            yield item, future.result()
+        except BrokenProcessPool as error:
+            raise InnoGraphError(
+                "A worker process died: it was killed, or memory ran out. What was loaded stays; run again with fewer workers."
+            ) from error
 
 
 def _attempt(pipeline: Pipeline, item: RawDocument | RawRecord | SourceFailure) -> Processed | Failure:

@@ -47,7 +47,7 @@ class Fields:
     by_name: Mapping[str, str]
     ancestors: Mapping[str, frozenset[str]]
     information: Mapping[str, float]
-    longest: int
+    longest_from: Mapping[str, int]
 
     @staticmethod
     def load() -> Fields:
@@ -56,14 +56,7 @@ class Fields:
 
     def code(self, name: str) -> str | None:
         """Code of the field of that name or synonym, with or without an ending such as 产业 or 技术; else None."""
-        key = normalise_name(name)
-        if key in self.by_name:
-            return self.by_name[key]
-        for ending in _ENDINGS:
-            stem = key.removesuffix(ending)
-            if stem != key and stem in self.by_name:
-                return self.by_name[stem]
-        return None
+        return _code(self, name)
 
     def canonical(self, name: str) -> str:
         """The canonical name of a field (PEM gives 质子交换膜); an unknown name comes back as it is."""
@@ -80,20 +73,7 @@ class Fields:
 
         Names in Latin letters count only where no other letter or digit touches them.
         """
-        key = text.casefold()
-        found: dict[str, None] = {}
-        at = 0
-        while at < len(key):
-            for length in range(min(self.longest, len(key) - at), 1, -1):
-                piece = key[at : at + length]
-                code = self.by_name.get(normalise_name(piece))
-                if code and not piece[0].isspace() and not piece[-1].isspace() and _stands_alone(key, at, at + length):
-                    found.setdefault(self.fields[code].name)
-                    at += length
-                    break
-            else:
-                at += 1
-        return tuple(found)
+        return _find(self, text)
 
     def similarity(self, one: str, other: str) -> float:
         """Lin's similarity of two field names, from 0 to 1; names unknown to the hierarchy are alike only if equal."""
@@ -141,6 +121,37 @@ class Fields:
         return id(self)
 
 
+@functools.lru_cache(maxsize=65536)
+def _code(fields: Fields, name: str) -> str | None:
+    key = normalise_name(name)
+    if key in fields.by_name:
+        return fields.by_name[key]
+    for ending in _ENDINGS:
+        stem = key.removesuffix(ending)
+        if stem != key and stem in fields.by_name:
+            return fields.by_name[stem]
+    return None
+
+
+@functools.lru_cache(maxsize=16384)
+def _find(fields: Fields, text: str) -> tuple[str, ...]:
+    key = text.casefold()
+    found: dict[str, None] = {}
+    at = 0
+    while at < len(key):
+        longest = min(fields.longest_from.get(key[at], 0), len(key) - at)
+        for length in range(longest, 1, -1):
+            piece = key[at : at + length]
+            code = fields.by_name.get(normalise_name(piece))
+            if code and not piece[-1].isspace() and _stands_alone(key, at, at + length):
+                found.setdefault(fields.fields[code].name)
+                at += length
+                break
+        else:
+            at += 1
+    return tuple(found)
+
+
 def _stands_alone(text: str, start: int, end: int) -> bool:
     before = start > 0 and _LATIN.match(text[start]) and _LATIN.match(text[start - 1])
     after = end < len(text) and _LATIN.match(text[end - 1]) and _LATIN.match(text[end])
@@ -170,7 +181,10 @@ def _load() -> Fields:
         for ancestor in above - {code}:
             below[ancestor] += 1
     information = {code: 1 - math.log(1 + below[code]) / math.log(len(fields)) for code in fields}
-    return Fields(fields, by_name, ancestors, information, max(map(len, by_name)))
+    longest: dict[str, int] = defaultdict(int)
+    for name in (name.casefold() for field in fields.values() for name in field.names):
+        longest[name[0]] = max(longest[name[0]], len(name))
+    return Fields(fields, by_name, ancestors, information, dict(longest))
 
 
 def _ancestors(fields: Mapping[str, Field], code: str) -> set[str]:

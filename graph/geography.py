@@ -63,6 +63,12 @@ def accepts(members: Iterable[str], place: Iterable[str]) -> bool:
     return any(code.startswith(wanted) for code in place)
 
 
+@functools.lru_cache(maxsize=8192)
+def _members(place: Place) -> frozenset[str]:
+    # Asked again and again for the same few areas, once for each pair of places compared.
+    return frozenset(prefix_of(member) for member in place.members or (place.code,)) | {prefix_of(place.code)}
+
+
 @dataclass(frozen=True, slots=True)
 class Geography:
     """Every region by code and by name. Immutable; ``Geography.load()`` gives the built-in one."""
@@ -148,8 +154,7 @@ class Geography:
 
     def members_of(self, code: str) -> frozenset[str]:
         """Members of the region with this code."""
-        place = self.places[code]
-        return frozenset(prefix_of(member) for member in place.members or (code,)) | {prefix_of(code)}
+        return _members(self.places[code])
 
     def areas(self, place: Sequence[str]) -> tuple[Place, ...]:
         """Cooperation areas that a place (its codes) lies in, the smallest first; the country's thirds are left out."""
@@ -190,21 +195,7 @@ class Geography:
 
     def mentioned(self, text: str) -> tuple[Place, ...]:
         """Provinces, prefectures, areas and new areas whose names stand in the text, and counties by full name."""
-        found: dict[str, Place] = {}
-        at = 0
-        folded = normalise_name(text)
-        while at < len(folded):
-            for length in range(min(self.longest, len(folded) - at), 1, -1):
-                codes = self.by_name.get(folded[at : at + length], ())
-                places = [p for p in map(self.places.__getitem__, codes) if p.level != "县级" or _is_full(p, length)]
-                if places:
-                    best = min(places, key=lambda p: (_LEVELS[p.level], p.code))
-                    found.setdefault(best.code, best)
-                    at += length
-                    break
-            else:
-                at += 1
-        return tuple(found.values())
+        return _mentioned(self, text)
 
     def display(self, codes: Sequence[str]) -> str:
         """A place in words, for example 河北省保定市雄县; ``""`` for no codes."""
@@ -221,6 +212,9 @@ class Geography:
     def provinces(self) -> tuple[Place, ...]:
         """Every province, in the order of their codes."""
         return tuple(place for place in self.places.values() if place.level == "省级")
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def _width(self, area: Place) -> float:
         """Roughly how much of the country an area covers, in provinces; a prefecture counts as a twelfth."""
@@ -239,6 +233,25 @@ class Geography:
                 if found:
                     return tuple(found)
         return ()
+
+
+@functools.lru_cache(maxsize=16384)
+def _mentioned(geography: Geography, text: str) -> tuple[Place, ...]:
+    found: dict[str, Place] = {}
+    at = 0
+    folded = normalise_name(text)
+    while at < len(folded):
+        for length in range(min(geography.longest, len(folded) - at), 1, -1):
+            codes = geography.by_name.get(folded[at : at + length], ())
+            places = [p for p in map(geography.places.__getitem__, codes) if p.level != "县级" or _is_full(p, length)]
+            if places:
+                best = min(places, key=lambda p: (_LEVELS[p.level], p.code))
+                found.setdefault(best.code, best)
+                at += length
+                break
+        else:
+            at += 1
+    return tuple(found.values())
 
 
 def _is_full(place: Place, length: int) -> bool:

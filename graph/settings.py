@@ -65,8 +65,9 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(
         default=False, description="Let ingest fetch http(s) addresses of private networks."
     )
-    embedder: Literal["e5", "none"] = Field(
-        default="e5", description="Source of the semantic part of matches and recommendations: e5 (local), or none."
+    embedder: Literal["auto", "e5", "none"] = Field(
+        default="auto",
+        description="Source of the semantic part of matches and recommendations: e5 (local), none, or auto: e5 where it is installed.",
     )
     reader: Literal["best", "fast"] = Field(default="fast", description="Which trained reader extracts: best or fast.")
 

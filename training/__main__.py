@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=Path("etl/nlp/models"), help="folder the models are written to")
     parser.add_argument("--seeds", type=int, default=1, help="taggers whose scores are averaged")
     parser.add_argument("--epochs", type=int, default=16, help="passes of the tagger over the corpus")
-    parser.add_argument("--pair-epochs", type=int, default=8, help="passes of the relation classifier")
+    parser.add_argument("--pair-epochs", type=int, default=4, help="passes of the relation classifier")
     parser.add_argument("--only", choices=["fast", "best", "pairs"], help="fit one of the three alone")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -70,7 +70,9 @@ def fit_tagger(
     fitted = []
     for seed in range(args.seeds):
 
-        def report(epoch: int, loss: float, seconds: float, model: tagger.Tagger, crf: tagger.Crf, seed: int = seed) -> None:
+        def report(
+            epoch: int, loss: float, seconds: float, model: tagger.Tagger, crf: tagger.Crf, seed: int = seed
+        ) -> None:
             if epoch % 4 == 3:
                 model.eval()
                 right, found, gold, _ = evaluate([(model, crf)], test, held, types)
@@ -133,7 +135,7 @@ def calibrate(marks: list[tuple[float, bool]]) -> tuple[float, float]:
 def fit_pairs(train: list[Annotated], held: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
     """Fits and writes the relation classifier; its thresholds come from the held-back documents as the reader reads them."""
     lac = load_lac()
-    names, types = list(ontology.relation_types), list(ontology.entity_types)
+    names = list(ontology.relation_types)
     began = time.monotonic()
     rows: list[pairs.DocumentPairs] = []
     seen: set[tuple[str, str, str]] = set()
@@ -150,7 +152,7 @@ def fit_pairs(train: list[Annotated], held: list[Annotated], ontology: Ontology,
     def report(epoch: int, loss: float, model: pairs.PairModel) -> None:
         print(f"pairs epoch {epoch + 1}: loss {loss:.4f}, {time.monotonic() - began:.0f} s", flush=True)
 
-    model = pairs.fit(rows, len(names), len(types), contextual=False, seed=0, epochs=args.pair_epochs, report=report)
+    model = pairs.fit(rows, len(names), seed=0, epochs=args.pair_epochs, report=report)
     reader = Reader("fast", lac=lac, gazetteer=load_gazetteer(), models=args.output)
     scored: list[tuple[float, bool, int]] = []
     total = np.zeros(len(names))

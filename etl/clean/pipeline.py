@@ -33,13 +33,16 @@ STEPS: tuple[Step, ...] = (
     html_debris,
     injected_pinyin,
     simplify,
+    injected_pinyin,  # once more: a simplified character may have a reading that its traditional form lacks
+    half_width,
     injected,
     spaced,
     doubled,
-    half_width,
     boilerplate,
 )
 _ROUNDS = 6
+# Repairs that leave nothing for another round to find.
+_SETTLED = frozenset({"traditional", "pinyin", "half_width"})
 # C1 controls, private use and specials; U+FFFD counts through its flag.
 _NO_LANGUAGE = re.compile("[\x80-\x9f\ue000-\uf8ff\ufff0-\ufffc\ufffe\uffff]")
 #: Share of damage above which a document should be set aside.
@@ -62,7 +65,7 @@ def clean(text: str) -> Cleaned:
         before = work.text
         for step in STEPS:
             step(work)
-        if work.text == before:
+        if work.text == before or work.kinds <= _SETTLED:
             break
     flag_lost(work)
     spam(work)

@@ -106,6 +106,8 @@ def _is_short_for(short: str, full: str, kind: str) -> bool:
         return len(stem) >= 2 and (stem in core or (len(stem) >= 3 and _in_order(stem, core, 1)))
     if kind == "GovernmentBody":
         return len(short) >= 3 and short[-1] == full[-1] and short[0] in "省市区县州" and _in_order(short, full, 0)
+    if full.startswith(short):
+        return False  # a branch of it: 某某创新中心燕郊中心, 某某研究院深圳分院
     return len(short) >= 3 and short[-1] == full[-1] and _in_order(short, full, 2 if len(short) > 3 else 3)
 
 

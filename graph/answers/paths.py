@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from graph.answers.entities import resolve
 from graph.answers.limits import (
@@ -119,36 +120,51 @@ def paths(
             truncated |= len(fresh) > _FRONTIER or any(degree > _HUB for degree, _ in fresh)
             frontier = [uid for degree, uid in fresh if degree <= _HUB or uid in ends][:_FRONTIER]
             seen.update(uid for _, uid in fresh)
-    ranked = list(rank(links.values(), first.uid, last, max_hops=max_hops, k=k))
+    ranked = rank(ways(links.values(), [last]), first.uid, last.uid, max_hops=max_hops, k=k)
     sentences = yield from fetch_sentences(link for _, steps in ranked for link in steps)
     names = {first.uid: first.ref, last.uid: last.ref} | {link.entity.uid: link.entity.ref for link in links.values()}
     return Paths(first.ref, last.ref, tuple(_path(cost, steps, names, sentences) for cost, steps in ranked), truncated)
 
 
-def rank(
-    links: Iterable[Link], start: str, end: EntityCard, *, max_hops: int, k: int
-) -> list[tuple[float, tuple[Link, ...]]]:
-    """The k cheapest paths over the links, each as its cost and the links walked; links work in both directions.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Links that can be walked, in both directions: the surest of each ordered pair, and what each step costs."""
+
+    links: Mapping[tuple[str, str], Link]
+    costs: Mapping[str, Mapping[str, float]]
+
+
+def ways(links: Iterable[Link], ends: Iterable[EntityCard] = ()) -> Ways:
+    """The ways over links, prepared once for many questions.
 
     A link fetched from one side only is walked the other way at the cost of stepping onto its source; what that is like
-    is known from a link that leads to it, and for the end from its card.
+    is known from a link that leads to it, or from its card among the ends.
     """
     forward = _best_links(links)
-    known = {link.entity.uid: (link.entity, link.degree) for link in forward.values()} | {end.uid: (end, end.degree)}
+    known = {link.entity.uid: (link.entity, link.degree) for link in forward.values()}
+    known |= {end.uid: (end, end.degree) for end in ends}
     for (source, target), link in list(forward.items()):
         if (target, source) not in forward and source in known:
             card, degree = known[source]
             forward[target, source] = Link(target, card, degree, link.relation, link.evidence)
-    graph: dict[str, dict[str, float]] = {}
+    costs: dict[str, dict[str, float]] = {}
     for (source, target), link in forward.items():
-        graph.setdefault(source, {})[target] = step_cost(link, end.uid)
-    found = []
-    for cost, nodes in cheapest_paths(graph, start, end.uid, max_hops=max_hops):
-        steps = tuple(forward[pair] for pair in itertools.pairwise(nodes))
-        found.append((round(cost, 6), steps))
-        if len(found) == k:
+        costs.setdefault(source, {})[target] = step_cost(link, "")
+    return Ways(forward, costs)
+
+
+def rank(found: Ways, start: str, end: str, *, max_hops: int, k: int) -> list[tuple[float, tuple[Link, ...]]]:
+    """The k cheapest paths, each as its cost and the links walked."""
+    graph = {
+        node: {**edges, end: step_cost(found.links[node, end], end)} if end in edges else edges
+        for node, edges in found.costs.items()
+    }
+    ranked = []
+    for cost, nodes in cheapest_paths(graph, start, end, max_hops=max_hops):
+        ranked.append((round(cost, 6), tuple(found.links[pair] for pair in itertools.pairwise(nodes))))
+        if len(ranked) == k:
             break
-    return found
+    return ranked
 
 
 def fetch_sentences(links: Iterable[Link]) -> Plan[dict[str, Evidence]]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from graph.answers.embedding import Embedder
 from graph.answers.limits import MAX_LIMIT, check_choice, check_range, check_share, check_types
-from graph.answers.paths import fetch_sentences, rank, step_of
+from graph.answers.paths import Ways, fetch_sentences, rank, step_of, ways
 from graph.answers.ranking import personalised_pagerank
 from graph.answers.reference import Reference
 from graph.answers.roles import roles_of
@@ -28,7 +28,7 @@ from graph.answers.starts import Understood, understand
 from graph.answers.surroundings import Filters, Surroundings, fit, read
 from graph.answers.textindex import TextIndex
 from graph.answers.ties import Candidate, sureness
-from graph.answers.values import Change, EntityCard, EntityRef, Evidence, PathStep, Recommendation, Recommendations
+from graph.answers.values import Change, EntityRef, Evidence, PathStep, Recommendation, Recommendations
 from graph.queries.rows import Link
 from graph.store.query import Plan
 
@@ -104,7 +104,8 @@ def recommend(
     pool.sort(key=lambda candidate: candidate.card.uid)
     scored = _score(pool, found, mode, stages, place, embedder, reference)
     chosen = _diverse(scored, limit, diversity)
-    walks = {item.candidate.card.uid: _walk(found, item.candidate.card) for item in chosen}
+    roads = ways(found.links, (item.candidate.card for item in chosen))
+    walks = {item.candidate.card.uid: _walk(found, roads, item.candidate.card.uid) for item in chosen}
     needed = [link for walk in walks.values() for link in walk]
     needed += [tie.link for item in chosen for tie in item.candidate.fields.values() if tie.link is not None]
     sentences: dict[str, Evidence] = yield from fetch_sentences(needed)
@@ -278,13 +279,13 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one | other else 0.0
 
 
-def _walk(found: Surroundings, card: EntityCard) -> tuple[Link, ...]:
+def _walk(found: Surroundings, roads: Ways, uid: str) -> tuple[Link, ...]:
     """The best path from the start to a candidate over the relations read; empty where there is none."""
     best: tuple[float, tuple[Link, ...]] | None = None
     for seed in _seeds(found)[:3]:
-        if seed == card.uid:
+        if seed == uid:
             continue
-        for cost, steps in rank(found.links, seed, card, max_hops=_HOPS, k=1):
+        for cost, steps in rank(roads, seed, uid, max_hops=_HOPS, k=1):
             if best is None or cost < best[0]:
                 best = cost, steps
     return best[1] if best else ()

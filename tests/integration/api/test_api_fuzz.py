@@ -19,7 +19,7 @@ DESCRIPTION = schemathesis.openapi.from_dict(create_app(Settings()).openapi())
 
 @DESCRIPTION.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=15,
     derandomize=True,
     database=None,
     deadline=timedelta(seconds=20),

@@ -71,7 +71,7 @@ def test_this_environment_has_the_pinned_versions(pins: dict[str, str], project:
 
 
 def test_large_extras_are_left_out(pins: dict[str, str]) -> None:
-    assert not {"torch", "ray"} & set(pins)
+    assert "torch" not in pins
 
 
 def test_the_oldest_python_is_said_the_same_everywhere(project: dict[str, Any]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.damage import SITES, shifted_gbk
 from etl.clean import clean
 
+# INNOGRAPH_FUZZ=50 makes a long run of it.
+TIMES = int(os.environ.get("INNOGRAPH_FUZZ", "1"))
 PIECES = st.sampled_from(
     [
         "中试基地",
@@ -41,7 +45,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=30).map("".join)
 
 
-@settings(max_examples=150, deadline=5000)
+@settings(max_examples=150 * TIMES, deadline=5000)
 @given(TEXTS)
 def test_any_text_is_cleaned_once_and_for_all(text: str) -> None:
     cleaned = clean(text)
@@ -57,7 +61,7 @@ def test_any_text_is_cleaned_once_and_for_all(text: str) -> None:
         previous = original
 
 
-@settings(max_examples=40, deadline=5000)
+@settings(max_examples=40 * TIMES, deadline=5000)
 @given(
     st.text("，。《》“高校院所保护海河模块可科会化和后技术中试一二。", min_size=4, max_size=40), st.sampled_from(SITES)
 )

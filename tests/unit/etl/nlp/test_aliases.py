@@ -43,6 +43,11 @@ def spans_of(text: str, names: list[tuple[str, str]]) -> list[SpanMention]:
             {"IDSS": "Institute of Deep Sea Science"},
         ),
         (
+            "国家深海技术创新中心揭牌，国家深海技术创新中心三亚中心随后动工。",
+            [("国家深海技术创新中心", "InnovationCenter"), ("国家深海技术创新中心三亚中心", "InnovationCenter")],
+            {},
+        ),
+        (
             "海南大学（三亚）与热带学院合作。",
             [("海南大学", "University"), ("三亚", "Region"), ("热带学院", "University")],
             {},

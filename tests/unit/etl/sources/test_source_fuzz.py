@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from etl.sources import RawDocument, RawRecord, SourceFailure, read_bytes
 from etl.sources.charset import decode
 from graph.settings import Settings
 
+# INNOGRAPH_FUZZ=50 makes a long run of it.
+TIMES = int(os.environ.get("INNOGRAPH_FUZZ", "1"))
 DATA = Path(__file__).parents[3] / "data"
 FILES = sorted(p for p in DATA.iterdir() if p.suffix not in (".py", "") and p.is_file())
 LIMITS = Settings(max_file_bytes=2_000_000, max_text_chars=200_000)
@@ -32,7 +35,7 @@ def check(data: bytes, name: str) -> None:
             assert item.type
 
 
-@settings(max_examples=100, deadline=5000)
+@settings(max_examples=100 * TIMES, deadline=5000)
 @given(
     st.one_of(st.binary(max_size=300), st.text(max_size=100).map(lambda t: t.encode("utf-8", "surrogatepass"))),
     st.sampled_from(["a", "a.csv", "a.md", "a.jsonl", "a.html"]),
@@ -42,7 +45,7 @@ def test_any_bytes(data: bytes, name: str) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
-@settings(max_examples=12, deadline=5000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12 * TIMES, deadline=5000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_damage_to_a_real_file(path: Path, data: st.DataObject) -> None:
     content = bytearray(path.read_bytes())
@@ -54,7 +57,7 @@ def test_any_damage_to_a_real_file(path: Path, data: st.DataObject) -> None:
     check(bytes(content), path.name)
 
 
-@settings(max_examples=100, deadline=2000)
+@settings(max_examples=100 * TIMES, deadline=2000)
 @given(st.binary(max_size=400), st.sampled_from(["", "utf-8", "gbk", "big5", "nonsense", "utf-16", "\x00"]))
 def test_any_bytes_decode(data: bytes, declared: str) -> None:
     decoded = decode(data, declared)
