@@ -46,9 +46,18 @@ def extract(
     Example: `innograph extract notice.txt --format table`
     """
     settings = load_settings()
-    failed = 0
-    items = (item for path in paths or ["-"] for item in read_source(path, settings=settings))
-    for result in _described(items, settings, workers):
+    failed = records = 0
+
+    def texts() -> Iterator[RawDocument | SourceFailure]:
+        nonlocal records
+        for path in paths or ["-"]:
+            for item in read_source(path, settings=settings):
+                if isinstance(item, RawRecord):
+                    records += 1  # a row states its facts by itself: `ingest` loads it
+                else:
+                    yield item
+
+    for result in _described(texts(), settings, workers):
         if isinstance(result, str):
             failed += 1
             console.err.print(f"[yellow]set aside:[/] {result}", markup=True)
@@ -56,6 +65,8 @@ def extract(
             console.print_json(result)
         else:
             _print_table(result)
+    if records:
+        console.err.print(f"{records} rows of tables left out; `innograph ingest` loads them")
     if failed:
         raise typer.Exit(1)
 
@@ -115,12 +126,10 @@ def clean(
         raise InvalidInput("; ".join(failures))
 
 
-def describe(pipeline: Pipeline, item: RawDocument | RawRecord | SourceFailure) -> dict[str, Any] | str:
+def describe(pipeline: Pipeline, item: RawDocument | SourceFailure) -> dict[str, Any] | str:
     """One document as the JSON object that ``extract`` prints, or why it could not be read."""
     if isinstance(item, SourceFailure):
         return f"{item.source}: {item.reason} {item.remedy}"
-    if isinstance(item, RawRecord):
-        return f"{item.source}: a record; `innograph ingest` loads records, extract reads texts."
     try:
         cleaned = pipeline.clean(item.text)
         extraction = pipeline.extract(cleaned.text)
@@ -167,12 +176,12 @@ def _start(settings: Settings) -> None:
     _PIPELINES.append(Pipeline(settings))
 
 
-def _work(item: RawDocument | RawRecord | SourceFailure) -> dict[str, Any] | str:
+def _work(item: RawDocument | SourceFailure) -> dict[str, Any] | str:
     return describe(_PIPELINES[0], item)
 
 
 def _described(
-    items: Iterable[RawDocument | RawRecord | SourceFailure], settings: Settings, workers: int
+    items: Iterable[RawDocument | SourceFailure], settings: Settings, workers: int
 ) -> Iterator[dict[str, Any] | str]:
     """Results in the order of the items."""
     if workers == 1:
