@@ -65,9 +65,9 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(
         default=False, description="Let ingest fetch http(s) addresses of private networks."
     )
-    embedder: Literal["auto", "e5", "none"] = Field(
-        default="auto",
-        description="Source of the semantic part of matches and recommendations: e5 (local), none, or auto: e5 where it is installed.",
+    embedder: Literal["none", "e5"] = Field(
+        default="none",
+        description="Source of the semantic part of matches and recommendations: none, or e5 (local, six texts a second).",
     )
     reader: Literal["best", "fast"] = Field(default="fast", description="Which trained reader extracts: best or fast.")
 

