@@ -221,7 +221,7 @@ class _Judge:
         if marked:
             return share < _NONSENSE or (len(han) <= 3 and any(rare(_plain(ch)) for ch in han))
         strange = sum(rare(_plain(ch)) for ch in han)
-        return share < 0.3 and strange + odd >= 2 and len(han) >= 3
+        return share < 0.4 and strange + odd >= 1 and len(han) >= 2
 
     def _runs(self, start: int, body: int, first: str, *, marked: bool) -> Iterator[Run]:
         """Every way in which the run may have ended."""
