@@ -104,7 +104,7 @@ def shifted(documents: Sequence[str], name: str) -> str:
                 partly += "\ufffd" in repair.replacement and kept > 0
     share = restored / damaged if damaged else 1.0
     return (
-        f"runs repaired {whole}, repaired but for an end {partly}, flagged {flagged}, wrong {wrong}; "
+        f"runs repaired {whole}, repaired but for an end {partly}, flagged {flagged}, pieces that the truth has not {wrong}; "
         f"characters restored {share:.0%} of {damaged}"
     )
 

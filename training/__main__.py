@@ -15,12 +15,13 @@ import numpy as np
 import torch
 
 from etl.nlp import labels
-from etl.nlp.e5 import Encoder, load_weights
+from etl.nlp.e5 import Encoder
 from etl.nlp.gazetteer import load_gazetteer
 from etl.nlp.lac import load_lac, viterbi
 from etl.nlp.mentions import document_mentions
 from etl.nlp.reader import Reader
 from etl.nlp.view import build_view
+from graph.e5 import load_weights
 from graph.ontology import Ontology, load_ontology
 from training import relations as pairs
 from training import tagger

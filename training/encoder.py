@@ -16,7 +16,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from torch.nn import functional
 
-from etl.nlp.e5 import WIDTH, Weights, load_weights
+from graph.e5 import WIDTH, Weights, load_weights
 
 LAYERS, KEEP = 6, (0, 3, 6)
 

