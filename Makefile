@@ -39,8 +39,8 @@ serve: $(STAMP) ## Serve the API (SERVE_ARGS='--port 8080').
 test: $(STAMP) ## Run all tests on Neo4j 5.26 (PYTEST_ARGS='tests/unit -x').
 	INNOGRAPH_TEST_NEO4J_LINE=lts $(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-latest: $(STAMP) ## Run the conformance suite on the newest calendar release of Neo4j.
-	INNOGRAPH_TEST_NEO4J_LINE=latest $(BIN)/python -m pytest tests/integration/answers/test_conformance.py $(PYTEST_ARGS)
+test-latest: $(STAMP) ## Run the conformance suite, loading and the store on the newest calendar release of Neo4j.
+	INNOGRAPH_TEST_NEO4J_LINE=latest $(BIN)/python -m pytest tests/integration/answers/test_conformance.py tests/integration/etl tests/integration/store $(PYTEST_ARGS)
 
 check: $(STAMP) ## Lint, types, import rules, oldest Python, and that the pages are current.
 	@status=0; run() { echo "$$*"; "$$@" || status=1; }; \

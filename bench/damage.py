@@ -25,7 +25,8 @@ class Site:
         mark: What the decoder writes for bytes it cannot decode.
         swallow: Whether the decoder takes the ASCII byte behind a lone lead byte with it: ``never``, ``always`` or
             ``brackets`` (as in the seed text).
-        unassigned: What becomes of a pair no character is assigned to: ``keep`` (private use), ``drop`` or ``mark``.
+        unassigned: What becomes of a pair no character is assigned to: ``keep`` (private use), ``drop``, ``mark``,
+            or ``skip`` (its first byte is marked and the second read anew, as Python's GBK codec does).
     """
 
     name: str
@@ -41,6 +42,7 @@ SITES: tuple[Site, ...] = (
     Site("java", "！？；：，", "?", "never", "mark"),
     Site("php", "！？；：", "?", "always", "mark"),
     Site("python", "！？；：，（）", "\ufffd", "never", "mark"),
+    Site("codec", "！？；", "\ufffd", "never", "skip"),
 )
 
 
@@ -93,6 +95,9 @@ def _lenient(data: bytes, site: Site) -> str:
                     out.append(site.mark)
             elif site.unassigned == "mark":
                 out.append(site.mark)
+            elif site.unassigned == "skip":
+                out.append(site.mark)
+                at -= 1
         at += 2
     return "".join(out)
 

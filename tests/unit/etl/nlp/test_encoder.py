@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ def test_windows_cover_all_pieces_and_overlap(count: int) -> None:
     assert spans[0][0] == 0
     assert spans[-1][1] == count
     assert all(0 < end - start <= 480 for start, end in spans)
-    assert all(after[0] <= before[1] - 90 for before, after in zip(spans, spans[1:], strict=False))
+    assert all(after[0] <= before[1] - 90 for before, after in itertools.pairwise(spans))
 
 
 @given(st.text(max_size=120))
