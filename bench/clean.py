@@ -53,7 +53,11 @@ def speed(documents: Sequence[str]) -> None:
     rng = random.Random(1)
     converter = opencc.OpenCC("tw2s")
     old = [traditional(t) for t in documents]
-    kinds = {"clean": documents, "traditional": old, "traditional and pinyin": [with_pinyin(t, rng, share=0.1) for t in old]}
+    kinds = {
+        "clean": documents,
+        "traditional": old,
+        "traditional and pinyin": [with_pinyin(t, rng, share=0.1) for t in old],
+    }
     clean(kinds["traditional and pinyin"][0])  # loads the tables
     for name, group in kinds.items():
         times = max(1, CHARACTERS // sum(map(len, group)))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from etl.clean import Cleaned, clean
+from etl.clean.pipeline import too_damaged
 from etl.nlp.extraction import Extraction
 from etl.nlp.extractor import load_extractor
 from etl.nlp.gazetteer import load_gazetteer
@@ -19,8 +20,6 @@ from graph.model import Document as GraphDocument
 from graph.model import DocumentFacts
 from graph.ontology import Ontology, load_ontology
 from graph.settings import Settings
-
-MOST_DAMAGE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +89,8 @@ class Pipeline:
             cleaned = self.clean(item.text)
             if not cleaned.text.strip():
                 raise InvalidInput("The document has no text. Check the file; a scanned page needs OCR first.")
-            if cleaned.damage > MOST_DAMAGE:
-                raise InvalidInput(
-                    f"{cleaned.damage:.0%} of the text is damaged beyond repair. Get it again from its source in UTF-8."
-                )
+            if reason := too_damaged(cleaned):
+                raise InvalidInput(f"{reason}. Get it again from its source in UTF-8.")
             lap(stage)
             stage = "extract"
             extraction = self._extractor(cleaned.text)

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         default="none",
         description="Source of the semantic part of matches and recommendations: none, or e5 (local, six texts a second).",
     )
-    reader: Literal["best", "fast"] = Field(default="fast", description="Which trained reader extracts: best or fast.")
+    reader: Literal["best", "fast"] = Field(default="best", description="Which trained reader extracts: best or fast.")
 
 
 def load_settings() -> Settings:

@@ -5,7 +5,12 @@ WITH e, row, e.type IS NULL AS created, coalesce(e.aliases, []) AS before, e.sta
 SET e:$(row.type)
 SET e.type = row.type, e.name = row.name,
     e.aliases = before + [alias IN row.aliases WHERE NOT alias IN before],
-    e.place = CASE WHEN size(coalesce(e.place, [])) >= size(row.place) THEN e.place ELSE row.place END,
+    e.place = CASE  // a division says more than a cooperation area (G…), a longer path more than a shorter one
+              WHEN size(row.place) = 0 OR size(coalesce(e.place, [])) = 0 THEN coalesce(e.place, []) + row.place
+              WHEN any(c IN row.place WHERE c STARTS WITH 'G') THEN e.place
+              WHEN any(c IN e.place WHERE c STARTS WITH 'G') THEN row.place
+              WHEN size(e.place) >= size(row.place) THEN e.place
+              ELSE row.place END,
     e.fields = CASE WHEN size(row.fields) = 0 THEN e.fields
                ELSE coalesce(e.fields, []) + [f IN row.fields WHERE NOT f IN coalesce(e.fields, [])] END,
     e.stage = CASE WHEN row.stage IS NULL THEN e.stage
