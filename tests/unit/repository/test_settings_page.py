@@ -57,7 +57,7 @@ def test_every_setting_describes_itself() -> None:
 
 
 def test_variables_named_in_the_docs_exist() -> None:
-    known = {f"INNOGRAPH_{name.upper()}" for name in Settings.model_fields} | {"INNOGRAPH_TEST_NEO4J_LINE"}
+    known = {f"INNOGRAPH_{name.upper()}" for name in Settings.model_fields} | {"INNOGRAPH_TEST_NEO4J_LINE", "INNOGRAPH_FUZZ"}
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile", ROOT / "docker-compose.yml"]
     for page in pages:
         for name in re.findall(r"INNOGRAPH_[A-Z0-9_]*[A-Z0-9]", page.read_text("utf-8")):
