@@ -11,6 +11,7 @@ from graph.answers.reference import Reference
 from graph.answers.values import (
     Chains,
     ChainStep,
+    DocumentView,
     Evidence,
     Gap,
     Gaps,
@@ -103,6 +104,32 @@ def entity(value: Mapping[str, Any], reference: Reference) -> None:
         out.print(f"  [dim]“{_safe(text)}” — {_safe(mention.title or mention.document)}[/]")
 
 
+def document(found: DocumentView, reference: Reference) -> None:
+    """A document, its versions and what they say differently."""
+    out.print(f"[bold]{_safe(found.title or found.uid)}[/] · {found.kind} · {found.uid}")
+    if found.published:
+        out.print(f"  published: {found.published}")
+    for source in found.sources:
+        out.print(f"  source: {_safe(source)}")
+    out.print(
+        f"  sentences: {found.sentences}; mentions {_safe('、'.join(e.name for e in found.entities)) or 'nothing'}"
+    )
+    if found.primary:
+        out.print(f"  version of {found.primary}")
+    for version in found.versions:
+        out.print(f"  version {version.uid} [dim]{_safe(version.title or version.source)}[/]")
+    for conflict in found.conflicts:
+        common = f"{_safe(conflict.entity.name)} " if conflict.entity else ""
+        caption = (
+            _relation(reference, conflict.type, "out" if conflict.differs == "tail" else "in") if conflict.type else ""
+        )
+        sides = (
+            _safe("、".join(entity.name for entity in side.entities)) for side in (conflict.first, conflict.second)
+        )
+        out.print(f"  [yellow]conflict[/] {common}{caption}: {' ≠ '.join(sides)}")
+        _sentences((conflict.first.evidence, conflict.second.evidence), "    ")
+
+
 def paths(found: Paths, reference: Reference) -> None:
     """Paths, best first."""
     if not found.paths:
@@ -133,6 +160,8 @@ def chains(found: Chains, reference: Reference) -> None:
         out.print(f"\n[bold]{number}. score {chain.score:.2f}[/] [dim]({_parts(chain.parts)})[/]")
         for step in chain.steps:
             _chain_step(step, reference)
+    if found.chains and not found.gaps:
+        out.print("\n[bold]Gaps[/]: none; documents state every step.")
     if found.gaps:
         out.print("\n[bold]Gaps[/]")
         for gap in found.gaps:

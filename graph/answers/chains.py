@@ -325,8 +325,12 @@ def _gaps(table: Table, picks: Sequence[Pick], chains: Sequence[Chain], region: 
     for at, stage in enumerate(table.stages):
         zh = table.reference.ontology.stages[stage].zh
         if any(pick.uids[at] is not None for pick in picks):
-            if all(chain.steps[at].status != "stated" for chain in chains):
+            stated = sum(chain.steps[at].status == "stated" for chain in chains)
+            if not stated:
                 reason = f"No document states a step to {stage} ({zh}){where} for {subject}: it is only inferred."
+            elif stated < len(chains):
+                reason = f"Only {stated} of {len(chains)} chains reach {stage} ({zh}){where} by a stated step."
+            if stated < len(chains):
                 gaps.append(Gap(stage, reason, _fillers(table, stage, ())))
             continue
         present = [c for c in table.found.stage(stage) if fit(c, wanted, table.reference) > 0]

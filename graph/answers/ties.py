@@ -2,11 +2,11 @@
 
     stated, direct        c of the relation (0.7 of it if only planned)
     stated, handed on     0.9 · c1 · c2, through an achievement or project that both have a stated relation with
-    shared field          0.8 · w1(f) · w2(g) · similarity(f, g) · sqrt(specificity(f) · specificity(g))
-    shared host           0.6 · c1 · c2 · specificity(host)
+    shared field          0.5 · w1(f) · w2(g) · similarity(f, g) · sqrt(specificity(f) · specificity(g))
+    shared host           0.4 · c1 · c2 · specificity(host)
 
-c is a relation's confidence, w an entity's tie to its field: the relation's confidence, 0.9 for a field of its record,
-0.7 for a field in its name, 0.8 · c for the field of an achievement or project of its own. Similarity is that of
+What documents state counts for more than what two have in common. c is a relation's confidence, w an entity's tie to
+its field: the relation's confidence, 0.9 for a field of its record, 0.7 for a field in its name, 0.8 · c for the field of an achievement or project of its own. Similarity is that of
 graph/fields.py. Specificity is an inverse document frequency (K. Sparck Jones, 1972), scaled to 0..1:
 1 - ln(1 + d) / ln(1 + N) for d relations of the field or host among N entities; so sharing 人工智能 says little and
 sharing 质子交换膜 much. A field that is no entity takes its specificity from the hierarchy.
@@ -26,8 +26,8 @@ from graph.queries.rows import Link
 
 PLANNED = 0.7
 HANDED_ON = 0.9
-SHARED_FIELD = 0.8
-SHARED_HOST = 0.6
+SHARED_FIELD = 0.5
+SHARED_HOST = 0.4
 FIELD_OF_RECORD = 0.9
 FIELD_OF_NAME = 0.7
 FIELD_OF_CARRIER = 0.8

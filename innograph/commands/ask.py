@@ -11,6 +11,7 @@ import typer
 from graph.answers import chains, entities, gaps, paths, recommend, search, statistics
 from graph.answers.embedding import load_embedder
 from graph.answers.reference import Reference
+from graph.errors import NotFound
 from graph.settings import load_settings
 from graph.store.database import Database, open_database
 from graph.store.query import Plan
@@ -71,13 +72,28 @@ def run_search(
 
 
 def run_show(
-    uid: Annotated[str, typer.Argument(metavar="UID|NAME")],
+    uid: Annotated[str, typer.Argument(metavar="UID|NAME", help="An entity by uid or name, or a document by uid.")],
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most neighbours and mentions.")] = 20,
     json: Json = False,
 ) -> None:
-    """Shows an entity, what it is related to and where it is mentioned. Example: `innograph show 清华大学`"""
+    """Shows an entity, what it is related to and where it is mentioned; or a document, its versions and conflicts.
+
+    Example: `innograph show 清华大学`
+    """
     with opened() as (database, reference):
-        card = answer(entities.resolve(uid, reference=reference), database)
+        try:
+            card = answer(entities.resolve(uid, reference=reference), database)
+        except NotFound:
+            if not uid.isascii():
+                raise
+            try:
+                found = answer(entities.document(uid, reference=reference), database)
+            except NotFound:
+                found = None
+            if found is None:
+                raise
+            output(found, json, show.document, reference)
+            return
         around = answer(entities.neighbours(card.uid, limit=limit, reference=reference), database)
         mentions = answer(entities.mentions(card.uid, limit=limit), database)
         value = {"entity": card, "neighbours": around, "mentions": mentions}

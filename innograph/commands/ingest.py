@@ -85,6 +85,8 @@ def print_summary(result: RunReport) -> None:
         f"[bold]{sum(counts.values())} documents[/]: {counts['new']} new, {counts['changed']} changed, "
         f"{counts['unchanged']} unchanged, {counts['failed']} failed"
     )
+    if result.versions:
+        console.err.print(f"  versions: {result.versions} documents repeat another one and count with it")
     for name, change in (("entities", result.entities), ("relations", result.relations)):
         console.err.print(f"  {name}: {change.added} added, {change.changed} changed, {change.withdrawn} withdrawn")
     if result.repairs or result.flagged:
