@@ -225,6 +225,9 @@ def log_failure(scope: Scope, error: BaseException) -> None:
 
 def _invalid_request(scope: Scope, error: RequestValidationError) -> Response:
     found: Sequence[Any] = error.errors()
+    if broken := next((row for row in found if row["type"] == "json_invalid"), None):
+        reason = (broken.get("ctx") or {}).get("error", "it cannot be parsed")
+        return problem_response(scope, BAD_REQUEST, f"The body is not JSON: {reason}.")
     rows = [
         {"location": ".".join(str(part) for part in row["loc"])[:200], "message": str(row["msg"])[:500]}
         for row in found[:MAX_ERRORS]

@@ -306,6 +306,7 @@ ANSWERS: dict[str, dict[int, Any]] = {
                 "status": "new",
                 "entities": {"added": 2, "changed": 0, "withdrawn": 0},
                 "relations": {"added": 1, "changed": 0, "withdrawn": 0},
+                "version_of": "",
             }
         ),
     },
@@ -322,6 +323,9 @@ ANSWERS: dict[str, dict[int, Any]] = {
             "ingested_at": "2026-11-25T08:00:00Z",
             "sentences": 1,
             "entities": [_BASE, _UNIVERSITY],
+            "primary": "",
+            "versions": [],
+            "conflicts": [],
         }
     },
     "get_schema": {

@@ -59,7 +59,7 @@ def main() -> None:
             f"{setting}, relations included: {found:,.0f} characters/s, {found / base:.2f} of raw LAC, {memory:.0f} MB resident"
         )
     if args.workers:
-        items = [RawDocument(f"{n}-{m}", text) for m in range(20) for n, text in enumerate(texts)]
+        items = [RawDocument(f"{n}-{m}", text) for m in range(4) for n, text in enumerate(texts)]
         size, seconds = sum(len(item.text) for item in items), {}
         for workers in (1, 2):
             rows = _described(items, Settings(reader="fast"), workers)

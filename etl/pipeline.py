@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from etl.clean import Cleaned, clean
+from etl.clean.duplicates import fingerprint
 from etl.clean.pipeline import too_damaged
 from etl.nlp.extraction import Extraction
 from etl.nlp.extractor import load_extractor
@@ -105,6 +106,7 @@ class Pipeline:
                 item.source,
                 item.date,
                 flags=flags,
+                fingerprint=fingerprint(cleaned.text),
             )
             facts = self._resolver.facts(document, extraction)
             lap(stage)

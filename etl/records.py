@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
-from etl.resolve import Resolver, content_hash, document_uid, merged
+from etl.resolve import Resolver, content_hash, merged
 from etl.sources import RawRecord
-from graph.model import Document, DocumentFacts, Entity, Mention, Relation, Sentence
+from graph.model import Document, DocumentFacts, Entity, Mention, Relation, Sentence, digest
 from graph.ontology import Ontology
 
 _OWNER_RELATION = {
@@ -63,7 +64,8 @@ def guess_type(name: str, resolver: Resolver) -> str:
 
 def record_facts(record: RawRecord, ontology: Ontology, resolver: Resolver) -> DocumentFacts:
     """The facts of one row: the entity, who owns and hosts it, where it is and what its fields are."""
-    uid = document_uid(record.id)
+    # Tables number their rows from 1: a record's own id is an id within its table.
+    uid = f"rec-{digest(PurePath(record.source).name, record.type, record.id)}"
     said = _Sentence()
     properties: dict[str, object] = {"record_id": record.id}
     if record.text:
@@ -110,7 +112,7 @@ def record_facts(record: RawRecord, ontology: Ontology, resolver: Resolver) -> D
         Mention(sentence.uid, entity.uid, start, end, said.text[start:end], 0.99, "record")
         for entity, start, end in said.places
     )
-    digest = content_hash(
+    checksum = content_hash(
         said.text,
         id=record.id,
         type=record.type,
@@ -119,7 +121,7 @@ def record_facts(record: RawRecord, ontology: Ontology, resolver: Resolver) -> D
         source=record.source,
         aliases="|".join(record.aliases),
     )
-    document = Document(uid, digest, said.text, record.name, record.source, record.date, "record")
+    document = Document(uid, checksum, said.text, record.name, record.source, record.date, "record")
     return DocumentFacts(
         document,
         (sentence,),

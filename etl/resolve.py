@@ -60,8 +60,11 @@ class Resolver:
         """The facts of a document whose text is the extraction's."""
         sentence_uids = {span: f"{document.uid}/{number}" for number, span in enumerate(extraction.sentences)}
         surfaces: dict[tuple[str, str], list[str]] = {}
-        for mention in extraction.mentions:
-            surfaces.setdefault((mention.type, mention.name), []).append(mention.surface(extraction.text))
+        for before, mention in zip((None, *extraction.mentions), extraction.mentions, strict=False):
+            written = surfaces.setdefault((mention.type, mention.name), [])
+            written.append(mention.surface(extraction.text))
+            if before and before.type == "Region" and mention.type == "Target" and before.end == mention.start:
+                written.append(extraction.text[before.start : mention.end])  # 津冀 | 技术需求不少于300项
         regions = self._regions_of(extraction)
         stages = self._stages_of(extraction)
         entities: dict[tuple[str, str], Entity] = {}

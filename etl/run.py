@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -49,9 +51,13 @@ class Failure:
 
 @dataclass(slots=True)
 class RunReport:
-    """What a run did. ``documents`` counts new, changed, unchanged and failed; seconds are of work, not of waiting."""
+    """What a run did. ``documents`` counts new, changed, unchanged and failed; seconds are of work, not of waiting.
+
+    ``versions`` counts those of the documents that repeat another one and so count with it.
+    """
 
     documents: Counter[str] = field(default_factory=Counter)
+    versions: int = 0
     entities: Change = NO_CHANGE
     relations: Change = NO_CHANGE
     characters: int = 0
@@ -72,6 +78,7 @@ class RunReport:
         done = sum(self.documents.values())
         return {
             "documents": {name: self.documents[name] for name in ("new", "changed", "unchanged", "failed")},
+            "versions": self.versions,
             "entities": asdict(self.entities),
             "relations": asdict(self.relations),
             "characters": self.characters,
@@ -137,6 +144,7 @@ def _load(item: RawDocument | RawRecord, result: Processed, store: Store, ontolo
         report.failures.append(Failure(item.source or item.id, "load", str(error)))
         return
     report.documents[outcome.status] += 1
+    report.versions += bool(outcome.version_of)
     report.entities += outcome.entities
     report.relations += outcome.relations
     report.characters += result.characters
@@ -190,7 +198,20 @@ _PIPELINES: list[Pipeline] = []
 
 
 def _start_worker(settings: Settings) -> None:
+    end_with_parent()
     _PIPELINES.append(Pipeline(settings))
+
+
+def end_with_parent() -> None:
+    """Lets a worker end when the process that started it does, however that ended."""
+
+    def watch() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _work(item: RawDocument | RawRecord | SourceFailure) -> Processed | Failure:

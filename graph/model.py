@@ -47,6 +47,7 @@ class Document:
         published: ISO date (``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``) or ``""``.
         kind: ``document`` or ``record``.
         flags: Damage found and not repaired, for example ``gbk_shift@1203``.
+        fingerprint: What near-duplicates are recognised by; ``""`` for a document that is no version of any other.
     """
 
     uid: str
@@ -57,6 +58,7 @@ class Document:
     published: str = ""
     kind: Literal["document", "record"] = "document"
     flags: tuple[str, ...] = ()
+    fingerprint: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -118,6 +118,10 @@ def _load(path: str) -> Ontology:
         data = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"Cannot read the ontology {name}: {error}. Check INNOGRAPH_ONTOLOGY.") from error
+    if not isinstance(data, dict) or not {"stages", "entity_types", "relation_types"} <= set(data):
+        raise ConfigError(
+            f"{name} is no ontology: it needs stages, entity_types and relation_types. Check INNOGRAPH_ONTOLOGY."
+        )
     try:
         return _parse(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -5,8 +5,6 @@ Exit codes: 0 done, 1 done but something was set aside, 2 the input or a setting
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Annotated
 
 import typer
@@ -14,6 +12,8 @@ import typer
 from graph.errors import InnoGraphError, StoreError
 from innograph import __version__, console
 from innograph.commands import ask, demo, export, ingest, matching, read, serve, store
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="innograph",
@@ -47,18 +47,16 @@ def main() -> None:
     """Entry point: turns errors into one clear line and an exit code."""
     try:
         app()
+    except SystemExit as stop:
+        if stop.code == _INTERRUPTED:
+            console.err.print("Interrupted. What was done is kept; the command can be given again.")
+        raise
     except StoreError as error:
         console.err.print(f"[bold red]Store:[/] {_plain(error)}")
         raise SystemExit(3) from None
     except InnoGraphError as error:
         console.err.print(f"[bold red]Error:[/] {_plain(error)}")
         raise SystemExit(2) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
-    except KeyboardInterrupt:
-        console.err.print("Interrupted. What was done is kept; the command can be given again.")
-        raise SystemExit(130) from None
 
 
 def _plain(error: Exception) -> str:

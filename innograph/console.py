@@ -51,6 +51,18 @@ def write(text: str) -> None:
         stream.flush()
 
 
+def check_writable(path: Path) -> None:
+    """Finds out before the work whether its report can be written.
+
+    Raises:
+        InvalidInput: There is no such folder, or it may not be written.
+    """
+    if path.is_dir() or not os.access(path.absolute().parent, os.W_OK):
+        raise InvalidInput(
+            f"The report {path} cannot be written. Name a file in a folder that exists and may be written."
+        )
+
+
 def write_report(path: Path, value: Any) -> None:
     """Writes a JSON report; an existing file is replaced only when the new one is whole.
 

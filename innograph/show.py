@@ -223,7 +223,8 @@ def recommendations(found: Recommendations, reference: Reference) -> None:
             f"[bold]{number}. {_safe(item.entity.name)}[/] {_type(reference, item.entity.type)} · score {item.score:.2f} [dim]({_parts(item.parts)})[/]"
         )
         _steps(item.path, reference)
-        _sentences(item.evidence[:2], "      ")
+        told = {step.evidence[0].text for step in item.path if step.evidence}
+        _sentences([sentence for sentence in item.evidence if sentence.text not in told][:2], "      ")
         if item.change is not None:
             out.print(f"      to be first: {_safe(item.change.text)}")
 

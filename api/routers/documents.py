@@ -12,10 +12,11 @@ from api.deps import ServicesDep
 from api.errors import UNSUPPORTED_MEDIA, Problem
 from api.schemas.common import whole_characters
 from api.schemas.documents import Document, DocumentRequest, Extraction, LoadReport
-from etl.load import load_document
+from etl.load import LoadOutcome, load_document
 from graph.answers import entities as answers
 from graph.errors import InvalidInput
 from graph.queries.load import bump_version
+from graph.store.query import Plan
 
 router = APIRouter(prefix="/v1", tags=["documents"])
 
@@ -56,7 +57,8 @@ async def post_document(
     """Cleans a text, extracts its entities and relations, and loads them with their sentences in one transaction.
 
     The same text again changes nothing. Another text under the same `id` replaces the document: what only the old one
-    stated is withdrawn. Without an `id` the text itself is its identity.
+    stated is withdrawn. Without an `id` the text itself is its identity. A text that repeats another document becomes a
+    version of it.
     """
     wanted = DocumentRequest(text=posted) if isinstance(posted, str) else posted
     cap = services.settings.api_max_text
@@ -70,10 +72,14 @@ async def post_document(
     if not load:
         return Extraction.of(facts, None)
     ontology = services.reference.ontology
-    outcome = await services.database.transaction(lambda: load_document(facts, ontology))
-    report = LoadReport.model_validate(outcome)
-    if report.status != "unchanged":
-        await services.database.run(bump_version())
+
+    def plan() -> Plan[LoadOutcome]:
+        outcome = yield from load_document(facts, ontology)
+        if outcome.status != "unchanged":
+            yield bump_version()  # with the load, so that no cache outlives it
+        return outcome
+
+    report = LoadReport.model_validate(outcome := await services.database.transaction(plan))
     response.headers["Location"] = f"/v1/documents/{quote(outcome.document)}"
     if report.status == "new":
         response.status_code = 201
@@ -87,5 +93,9 @@ async def get_document(
     ],
     services: ServicesDep,
 ) -> Document:
-    """A document as stored: its cleaned text, where it came from, what damage was flagged, what it mentions."""
-    return Document.model_validate(await services.database.answer(answers.document(uid)))
+    """A document as stored: its cleaned text, where it came from, what damage was flagged, what it mentions, its versions.
+
+    A notice of several outlets is one document: the first is its primary, the others are its versions. Where they
+    contradict one another, both sentences are kept and listed.
+    """
+    return Document.model_validate(await services.database.answer(answers.document(uid, reference=services.reference)))

@@ -6,7 +6,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from api.schemas.common import ISO_DATE, Answer, EntityRef, EntityTypeName, RelationTypeName, Request, Score
+from api.schemas.common import (
+    ISO_DATE,
+    Answer,
+    EntityRef,
+    EntityTypeName,
+    Evidence,
+    RelationTypeName,
+    Request,
+    Score,
+)
 from graph.model import DocumentFacts
 
 
@@ -95,6 +104,7 @@ class LoadReport(Answer):
     status: Literal["new", "changed", "unchanged"]
     entities: Counts
     relations: Counts
+    version_of: str = Field(description="uid of the document that this one repeats and counts with, or empty.")
 
 
 class Extraction(Answer):
@@ -131,17 +141,50 @@ class Extraction(Answer):
         )
 
 
+class DocumentRef(Answer):
+    """A document by its uid and where it came from."""
+
+    uid: str
+    title: str
+    source: str = Field(description="Where it came from, or empty.")
+    published: str = Field(description="ISO date, or empty.")
+
+
+class Statement(Answer):
+    """What one of two contradicting sentences says."""
+
+    evidence: Evidence
+    entities: list[EntityRef] = Field(description="What it names where the other sentence names something else.")
+
+
+class Contradiction(Answer):
+    """Two sentences that correspond, in a document and a version of it, and say different things."""
+
+    type: RelationTypeName | None = Field(description="Relation type; null where only what they mention differs.")
+    entity: EntityRef | None = Field(description="The end that both have in common; null without a relation.")
+    differs: Literal["tail", "head", "mention"] = Field(
+        description="What differs: an end of the relation, or a mention."
+    )
+    first: Statement
+    second: Statement
+
+
 class Document(Answer):
     """A document as stored."""
 
     uid: str
     title: str
     source: str = Field(description="Where it came from, or empty.")
-    sources: list[str] = Field(description="Every place the same text was found at.")
+    sources: list[str] = Field(description="Every place that it was found at, those of its versions included.")
     published: str = Field(description="ISO date, or empty.")
     kind: Literal["document", "record"] = Field(description="A text, or a row of a table.")
     text: str = Field(description="The cleaned text, to which every offset refers.")
     flags: list[str] = Field(description="Damage found and not repaired, each with its place.")
     ingested_at: str = Field(description="ISO time of the last load that changed it.")
-    sentences: int = Field(description="Number of its sentences.", ge=0)
+    sentences: int = Field(description="Number of its sentences; of a version, those that its primary lacks.", ge=0)
     entities: list[EntityRef] = Field(description="Entities it mentions, the most often mentioned first, at most 100.")
+    primary: str = Field(description="uid of the document that this one is a version of, or empty.")
+    versions: list[DocumentRef] = Field(description="Documents that repeat this one and count with it, at most 100.")
+    conflicts: list[Contradiction] = Field(
+        description="Where it and its versions contradict one another, at most 100; nothing is decided, both are kept."
+    )

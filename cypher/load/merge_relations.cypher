@@ -8,12 +8,12 @@ WITH r, row, r.evidence IS NULL AS created, coalesce(r.evidence, []) AS before,
 SET r.evidence_confidence = [i IN others | r.evidence_confidence[i]] + [e IN row.evidence | row.confidence],
     r.evidence_status = [i IN others | r.evidence_status[i]] + [e IN row.evidence | row.status],
     r.evidence_date = [i IN others | r.evidence_date[i]] + [e IN row.evidence | row.date],
+    r.evidence_primary = [i IN others | coalesce(r.evidence_primary[i], left(before[i], size(before[i]) - size(last(split(before[i], '/'))) - 1))]
+                         + [e IN row.evidence | $primary],
     r.evidence = [i IN others | before[i]] + row.evidence,
     r.method = row.method
 WITH r, created, before
-SET r.support = size(reduce(seen = [], e IN r.evidence |
-        CASE WHEN left(e, size(e) - size(last(split(e, '/')))) IN seen THEN seen
-             ELSE seen + left(e, size(e) - size(last(split(e, '/')))) END)),
+SET r.support = size(reduce(seen = [], p IN r.evidence_primary | CASE WHEN p IN seen THEN seen ELSE seen + p END)),
     r.confidence = reduce(m = 0.0, c IN r.evidence_confidence | CASE WHEN c > m THEN c ELSE m END),
     r.status = CASE WHEN 'stated' IN r.evidence_status THEN 'stated' ELSE 'planned' END,
     r.first_seen = reduce(m = '', d IN r.evidence_date | CASE WHEN d <> '' AND (m = '' OR d < m) THEN d ELSE m END),

@@ -7,10 +7,9 @@ FOREACH (x IN CASE WHEN size(others) > 0 THEN [r] ELSE [] END |
   SET x.evidence_confidence = [i IN others | x.evidence_confidence[i]],
       x.evidence_status = [i IN others | x.evidence_status[i]],
       x.evidence_date = [i IN others | x.evidence_date[i]],
+      x.evidence_primary = [i IN others | coalesce(x.evidence_primary[i], left(x.evidence[i], size(x.evidence[i]) - size(last(split(x.evidence[i], '/'))) - 1))],
       x.evidence = [i IN others | x.evidence[i]]
-  SET x.support = size(reduce(seen = [], e IN x.evidence |
-        CASE WHEN left(e, size(e) - size(last(split(e, '/')))) IN seen THEN seen
-             ELSE seen + left(e, size(e) - size(last(split(e, '/')))) END)),
+  SET x.support = size(reduce(seen = [], p IN x.evidence_primary | CASE WHEN p IN seen THEN seen ELSE seen + p END)),
       x.confidence = reduce(m = 0.0, c IN x.evidence_confidence | CASE WHEN c > m THEN c ELSE m END),
       x.status = CASE WHEN 'stated' IN x.evidence_status THEN 'stated' ELSE 'planned' END,
       x.first_seen = reduce(m = '', d IN x.evidence_date | CASE WHEN d <> '' AND (m = '' OR d < m) THEN d ELSE m END),

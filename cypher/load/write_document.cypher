@@ -1,4 +1,3 @@
 // Writes the document's own properties.
 MATCH (d:Document {uid: $uid})
 SET d += $properties, d.ingested_at = datetime()
-REMOVE d.loading

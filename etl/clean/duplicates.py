@@ -1,99 +1,89 @@
-"""Near-duplicates: the same notice from several outlets, found by MinHash over character shingles.
+"""Near-duplicates: the same notice from several outlets, recognised by MinHash over character shingles.
 
-Broder, "On the resemblance and containment of documents" (1997), by way of datasketch's MinHash and LSH.
+Broder, "On the resemblance and containment of documents" (1997), by way of datasketch's MinHash; banded as in Leskovec,
+Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import zlib
-from collections import OrderedDict
-from typing import Any
 
+import numpy as np
+
+THRESHOLD = 0.7
 _SHINGLE = 4
 _PERMUTATIONS = 128
-_THRESHOLD = 0.7
+# Stored with every document: another seed, hash or shape makes the stored fingerprints worthless.
+_SEED = 1
+_ROWS = 5
 _SHORTEST = 40  # shorter texts are compared as they are: a few shingles tell nothing
-_SIGNIFICANT = re.compile(r"[\W_]+")
+_SHORT = "="
+_INSIGNIFICANT = re.compile(r"[\W_]+")
 
 
 def _hash(data: bytes) -> int:
     return zlib.crc32(data)
 
 
-class DuplicateIndex:
-    """Texts seen so far, the oldest forgotten when there are more than ``capacity``.
+def significant(text: str) -> str:
+    """A text's letters, digits and characters, case-folded: what two versions of it are compared by."""
+    return _INSIGNIFICANT.sub("", text).casefold()
 
-    About 2 KB a text: 100,000 texts take 200 MB.
+
+def fingerprint(text: str) -> str:
+    """What a text is recognised by.
 
     Args:
-        threshold: Share of shingles that two texts have in common (Jaccard) to count as one, from 0 to 1.
-        capacity: How many texts are kept.
+        text: The text, cleaned, so that versions in both scripts compare.
+
+    Returns:
+        Base64 of 128 MinHash values of four bytes; for a text of fewer than 40 significant characters ``=`` and their
+        digest; ``""`` if there are none.
     """
+    plain = significant(text)
+    if not plain:
+        return ""
+    if len(plain) < _SHORTEST:
+        return _SHORT + _digest(plain.encode())
+    # Local: importing datasketch takes 0.3 s.
+    from datasketch import MinHash
 
-    def __init__(self, *, threshold: float = _THRESHOLD, capacity: int = 100_000) -> None:
-        # Local: importing datasketch takes 0.3 s.
-        from datasketch import MinHashLSH
+    signature = MinHash(num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=_hash)
+    shingles = {plain[i : i + _SHINGLE] for i in range(len(plain) - _SHINGLE + 1)}
+    signature.update_batch([shingle.encode() for shingle in sorted(shingles)])
+    return base64.b64encode(signature.hashvalues.astype("<u4").tobytes()).decode("ascii")
 
-        self._threshold = threshold
-        self._capacity = capacity
-        self._lsh: Any = MinHashLSH(threshold=threshold, num_perm=_PERMUTATIONS)
-        self._hashes: OrderedDict[str, Any] = OrderedDict()
-        self._short: OrderedDict[str, str] = OrderedDict()
-        self._short_texts: dict[str, str] = {}
 
-    def __len__(self) -> int:
-        return len(self._hashes) + len(self._short)
+def similarity(one: str, other: str) -> float:
+    """Estimated share of shingles that two fingerprints have in common (Jaccard), from 0 to 1; standard error 0.04."""
+    if one == other:
+        return 1.0
+    if _SHORT in (one[:1], other[:1]) or not one or not other:
+        return 0.0
+    return float(np.mean(_values(one) == _values(other)))
 
-    def add(self, id: str, text: str) -> str | None:
-        """Compares a text with those seen and remembers it if it is new.
 
-        Args:
-            id: The text's id. An id seen before replaces its text.
-            text: The text, cleaned, so that versions in both scripts compare.
+def bands(fingerprint: str) -> list[str]:
+    """Keys of which two similar texts have one in common, sorted.
 
-        Returns:
-            The id of the text it repeats, or None.
-        """
-        self._forget(id)
-        plain = _SIGNIFICANT.sub("", text).casefold()
-        if len(plain) < _SHORTEST:
-            found = self._short.get(plain)
-            if found is None:
-                self._short[plain] = id
-                self._short_texts[id] = plain
-                self._trim()
-            return found
-        signature = self._signature(plain)
-        candidates = [(signature.jaccard(self._hashes[other]), other) for other in self._lsh.query(signature)]
-        best = max(candidates, default=(0.0, ""))
-        if best[0] >= self._threshold:
-            return best[1]
-        self._lsh.insert(id, signature)
-        self._hashes[id] = signature
-        self._trim()
-        return None
+    25 bands of five values: texts with 0.7 in common share a band in 99 of 100 cases, with 0.8 practically always, with
+    0.3 in 6 of 100.
+    """
+    if fingerprint.startswith(_SHORT) or not fingerprint:
+        return [fingerprint] if fingerprint else []
+    values = _values(fingerprint)
+    return [
+        f"{number:02}-{_digest(values[number * _ROWS : (number + 1) * _ROWS].tobytes())}"
+        for number in range(_PERMUTATIONS // _ROWS)
+    ]
 
-    def _signature(self, plain: str) -> Any:
-        from datasketch import MinHash
 
-        signature = MinHash(num_perm=_PERMUTATIONS, hashfunc=_hash)
-        shingles = {plain[i : i + _SHINGLE] for i in range(len(plain) - _SHINGLE + 1)}
-        signature.update_batch([shingle.encode() for shingle in sorted(shingles)])
-        return signature
+def _values(fingerprint: str) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    return np.frombuffer(base64.b64decode(fingerprint), dtype="<u4")
 
-    def _forget(self, id: str) -> None:
-        if self._hashes.pop(id, None) is not None:
-            self._lsh.remove(id)
-        plain = self._short_texts.pop(id, None)
-        if plain is not None:
-            del self._short[plain]
 
-    def _trim(self) -> None:
-        while len(self) > self._capacity:
-            if self._hashes:
-                oldest, _ = self._hashes.popitem(last=False)
-                self._lsh.remove(oldest)
-            else:
-                _, oldest = self._short.popitem(last=False)
-                del self._short_texts[oldest]
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -17,6 +17,7 @@ _UNNAMED = {"Target", "Date", "Money", "Demand"}
 _SUFFIX = re.compile(
     r"(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司$|集团$|\s+(?:Co|Inc|Corp|Ltd|Group|Holdings?|Company|Limited)\b.*$"
 )
+_DIVISIONS = ("", "省", "市", "区", "县", "州", "盟")
 _WORD = re.compile(r"[A-Za-z][A-Za-z\-']*")
 
 
@@ -88,8 +89,10 @@ def _full_form(short: str, first: dict[str, SpanMention], names: Sequence[str]) 
 
 def _is_short_for(short: str, full: str, kind: str) -> bool:
     if kind == "Region":
+        # 宝坻 of 天津市宝坻区, 昌平 of 昌平区; but 津冀 is not short for 京津冀.
         stem = short.rstrip("省市区县")
-        return len(short) >= 2 and full.rstrip("省市区县").endswith(stem) and len(full) <= len(short) + 4
+        before, found, behind = full.rpartition(stem)
+        return len(stem) >= 2 and bool(found) and behind in _DIVISIONS and before[-1:] in _DIVISIONS
     if kind in ("Technology", "Product", "Achievement", "Policy", "Project"):
         return (
             len(short) >= 4

@@ -20,6 +20,8 @@ from graph.ontology import Ontology
 _PLANNED = re.compile(
     r"拟|计划|将|预计|力争|争取|筹备|筹建|规划建设|有望|意向|待|下一步|will\b|plans? to|due to|expected to|intends?|aims?"
 )
+_FIGURES = ("SETS_TARGET", "ACHIEVES")
+_LOWER_BOUND = re.compile(r"不少于|不低于|no fewer than|at least")
 _DONE = re.compile(r"已|完成|建成|投产|正式|昨日|当天|日前|has\b|have\b")
 
 
@@ -87,6 +89,7 @@ class RelationClassifier:
                     if key not in found or found[key].confidence < relation.confidence:
                         found[key] = relation
         kept = [r for r in found.values() if self._better_direction(r, found)]
+        kept = _goal_or_result(kept)
         return sorted(kept, key=lambda r: (r.evidence[0], r.type, r.head, r.tail))
 
     def _columns(self, view: View, pair: Pair) -> list[int]:
@@ -129,6 +132,17 @@ class RelationClassifier:
         if back is None:
             return True
         return (relation.confidence, relation.head) > (back.confidence, back.head)
+
+
+def _goal_or_result(relations: list[FoundRelation]) -> list[FoundRelation]:
+    """A figure is a goal or a result, not both: a lower bound (不少于) is a goal, else the surer reading holds."""
+    surest: dict[str, tuple[bool, float, str]] = {}
+    for relation in relations:
+        if relation.type in _FIGURES:
+            bound = bool(_LOWER_BOUND.search(relation.tail))
+            rank = (bound and relation.type == "SETS_TARGET", relation.confidence, relation.type)
+            surest[relation.tail] = max(rank, surest.get(relation.tail, rank))
+    return [r for r in relations if r.type not in _FIGURES or surest[r.tail][2] == r.type]
 
 
 def _with_groups(view: View, pairs: Sequence[Pair], probabilities: NDArray[np.float32]) -> NDArray[np.float32]:

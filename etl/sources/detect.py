@@ -92,7 +92,7 @@ def detect(data: bytes, name: str, charset: str = "") -> Detected:
 
 
 def _is_binary(text: str) -> bool:
-    """Whether more than a tenth of the first characters are control characters."""
+    """Whether more than a fiftieth of the first characters are control characters, of either set."""
     head = text[:20_000]
-    odd = sum(ch < " " and ch not in "\t\n\r\x0b\x0c\x1b" for ch in head)
-    return odd > 0.1 * len(head) > 0
+    odd = sum((ch < " " and ch not in "\t\n\r\x0b\x0c\x1b") or "\x7f" <= ch <= "\x9f" for ch in head)
+    return odd > 0.02 * len(head) > 0

@@ -36,14 +36,16 @@ def read_source(location: str | Path, *, settings: Settings) -> Iterator[SourceI
         Documents and records in a stable order, and a failure for each thing that could not be read.
     """
     place = str(location)
-    if place == "-":
+    if not place.strip():
+        yield Origin(place, place, settings).failure("The path is empty.", "Name a file, a folder, an address, or -.")
+    elif place == "-":
         yield from _read_stream(settings)
     elif urlsplit(place).scheme in ("http", "https") if "://" in place else False:
         origin = Origin(place, place, settings)
         try:
             fetched = fetch(place, settings=settings)
         except InvalidInput as error:
-            yield origin.failure(str(error), "See the reason.")
+            yield origin.failure(str(error), "")
             return
         yield from _read(fetched.data, Origin(place, place, settings, charset=fetched.charset))
     else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from graph.answers.conflicts import conflicts
 from graph.answers.limits import (
     MAX_LIMIT,
     check_choice,
@@ -199,16 +200,18 @@ def evidence(
     return RelationEvidence(found.relation, found.head, found.tail, tuple(item for _, item in page), more)
 
 
-def document(uid: str) -> Plan[DocumentView]:
-    """A document.
+def document(uid: str, *, reference: Reference | None = None) -> Plan[DocumentView]:
+    """A document with its versions and where they contradict one another.
 
     Raises:
         NotFound: No such document.
     """
-    found = yield queries.document(uid=check_text("uid", uid))
+    found: DocumentView | None = yield queries.document(uid=check_text("uid", uid))
     if found is None:
         raise NotFound(f"There is no document {uid!r}.")
-    return cast(DocumentView, found)
+    if not (found.primary or found.versions):
+        return found
+    return replace(found, conflicts=(yield from conflicts(uid, reference=reference)))
 
 
 def sentence(uid: str) -> Plan[SentenceView]:

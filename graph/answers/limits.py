@@ -38,6 +38,8 @@ def check_share(name: str, value: float) -> float:
 def check_text(name: str, value: str) -> str:
     """Returns the text without outer blanks if it is neither empty nor too long, else raises InvalidInput."""
     text = value.strip()
+    if any("\ud800" <= ch <= "\udfff" for ch in text):
+        raise InvalidInput(f"{name} holds bytes that are not UTF-8. Write it in UTF-8.")
     if not text:
         raise InvalidInput(f"{name} is empty. Give a name, a uid or a text.")
     if len(text) > MAX_TEXT:

@@ -134,8 +134,47 @@ class RelationEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentRef:
+    """A document by its uid and where it came from."""
+
+    uid: str
+    title: str
+    source: str
+    published: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one of two contradicting sentences says: ``entities`` are those that the other has something else for."""
+
+    evidence: Evidence
+    entities: tuple[EntityRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two sentences that correspond, in a document and a version of it, and say different things.
+
+    Attributes:
+        type: Relation type; None where only what the sentences mention differs.
+        entity: The end of the relation that both have in common, if there is a relation.
+        differs: Which end differs, or ``mention``.
+    """
+
+    type: str | None
+    entity: EntityRef | None
+    differs: Literal["tail", "head", "mention"]
+    first: Statement
+    second: Statement
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document with the entities it mentions, most often mentioned first, at most 100."""
+    """A document with the entities it mentions, most often mentioned first, at most 100.
+
+    ``primary`` is the uid of the document that it is a version of, or ``""``; ``sentences`` of a version are those that
+    the primary lacks. At most 100 versions and 100 conflicts.
+    """
 
     uid: str
     title: str
@@ -148,6 +187,9 @@ class DocumentView:
     ingested_at: str
     sentences: int
     entities: tuple[EntityRef, ...]
+    primary: str = ""
+    versions: tuple[DocumentRef, ...] = ()
+    conflicts: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

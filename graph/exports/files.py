@@ -64,7 +64,9 @@ def export(store: Runner, path: Path, form: str, progress: Callable[[int, int], 
         InvalidInput: The form is unknown or the file cannot be written.
     """
     if form not in FORMATS:
-        raise InvalidInput(f"Unknown format {form!r}. Known: {', '.join(FORMATS)}.")
+        raise InvalidInput(
+            f"Unknown format {form!r} for {path}. Name a file that ends in one of {', '.join(FORMATS)}, or give --format."
+        )
     targets = [path, path.with_name(f"{path.stem}-relations{path.suffix}")] if form == "csv" else [path]
     scratch = [target.with_name(f".{target.name}.{os.getpid()}") for target in targets]
     try:

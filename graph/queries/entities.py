@@ -8,6 +8,7 @@ from typing import Literal
 
 from graph.answers.values import (
     Direction,
+    DocumentRef,
     DocumentView,
     EntityCard,
     EntityRef,
@@ -191,4 +192,9 @@ def _document(found: Sequence[Row]) -> DocumentView | None:
         ingested_at=value["ingested_at"] or "",
         sentences=int(row["sentences"]),
         entities=tuple(rows.ref(entity) for entity in row["entities"]),
+        primary=row["primary"] or "",
+        versions=tuple(
+            DocumentRef(item["uid"], item["title"] or "", item["source"] or "", item["published"] or "")
+            for item in row["versions"]
+        ),
     )

@@ -11,13 +11,26 @@ from graph.store.query import Query, Row
 
 @dataclass(frozen=True, slots=True)
 class DocumentState:
-    """What the store holds of a document; ``relations`` and ``entities`` are uids."""
+    """What the store holds of a document; ``relations``, ``entities``, ``primary`` and ``versions`` are uids.
+
+    ``sources`` are the places where this very text was found, without those of its versions.
+    """
 
     known: bool
     content_hash: str
     relations: tuple[str, ...]
     sources: tuple[str, ...]
     entities: tuple[str, ...]
+    primary: str = ""
+    versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """A document that another one repeats, with the texts of its sentences."""
+
+    uid: str
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,8 @@ def state(uid: str) -> Query[DocumentState]:
             tuple(row["relations"]),
             tuple(row["sources"]),
             tuple(row["entities"]),
+            row["primary"] or "",
+            tuple(row["versions"]),
         )
 
     return Query("load/state", parse, {"uid": uid})
@@ -73,6 +88,49 @@ def write_document(uid: str, properties: Mapping[str, Any]) -> Query[None]:
 def add_source(uid: str, source: str) -> Query[None]:
     """Notes a further source of a known document."""
     return Query("load/add_source", _nothing, {"uid": uid, "source": source}, write=True)
+
+
+def renew_sources(uid: str) -> Query[None]:
+    """Gathers a document's sources: its own, then those of its versions."""
+    return Query("load/renew_sources", _nothing, {"uid": uid}, write=True)
+
+
+def leave(uid: str) -> Query[None]:
+    """Parts a document from its primary, its versions and its bands."""
+    return Query("load/leave", _nothing, {"uid": uid}, write=True)
+
+
+def join_bands(uid: str, keys: Sequence[str]) -> Query[None]:
+    """Joins a document to its bands, in the order of the keys, and locks them until the transaction ends."""
+    return Query("load/join_bands", _nothing, {"uid": uid, "keys": list(keys)}, write=True)
+
+
+def candidates(uid: str, keys: Sequence[str]) -> Query[tuple[tuple[str, str], ...]]:
+    """(uid, fingerprint) of the 50 primaries that share the most bands with a document."""
+    return Query(
+        "load/candidates",
+        lambda rows: tuple((row["uid"], row["fingerprint"]) for row in rows),
+        {"uid": uid, "keys": list(keys)},
+    )
+
+
+def lock_primary(uid: str) -> Query[Primary | None]:
+    """Locks a document and returns it if it is there and no version itself, else None."""
+
+    def parse(rows: Sequence[Row]) -> Primary | None:
+        return Primary(rows[0]["uid"], tuple(rows[0]["sentences"])) if rows else None
+
+    return Query("load/lock_primary", parse, {"uid": uid}, write=True)
+
+
+def join_primary(uid: str, primary: str) -> Query[None]:
+    """Makes a document a version of its primary."""
+    return Query("load/join_primary", _nothing, {"uid": uid, "primary": primary}, write=True)
+
+
+def held_facts(uid: str) -> Query[str]:
+    """All facts of a version, packed."""
+    return Query("load/held_facts", lambda rows: str(rows[0]["facts"]), {"uid": uid})
 
 
 def delete_sentences(uid: str) -> Query[None]:
@@ -108,12 +166,15 @@ def merge_names(rows: Sequence[Row]) -> Query[None]:
     return Query("load/merge_names", _nothing, {"rows": list(rows)}, write=True)
 
 
-def merge_relations(document: str, rows: Sequence[Row]) -> Query[Change]:
+def merge_relations(document: str, primary: str, rows: Sequence[Row]) -> Query[Change]:
     """Renews what a document states: rows of uid, type, head, tail, evidence, confidence, status, date, method.
+
+    ``primary`` is the uid that it counts under: of its primary, or its own.
 
     The type becomes the relationship's type: give only types checked against the ontology.
     """
-    return Query("load/merge_relations", _change, {"rows": list(rows), "document": f"{document}/"}, write=True)
+    parameters = {"rows": list(rows), "document": f"{document}/", "primary": primary}
+    return Query("load/merge_relations", _change, parameters, write=True)
 
 
 def withdraw_relations(relation_type: str, document: str, uids: Sequence[str]) -> Query[Change]:

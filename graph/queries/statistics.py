@@ -31,7 +31,7 @@ def relations_by_type() -> Query[dict[str, int]]:
 
 
 def documents_by_kind() -> Query[dict[str, int]]:
-    """Documents a kind."""
+    """Documents a kind; a document and its versions are one."""
     return Query("statistics/documents_by_kind", _counts)
 
 

@@ -11,6 +11,7 @@ import typer
 from graph.answers import chains, entities, gaps, paths, recommend, search, statistics
 from graph.answers.embedding import load_embedder
 from graph.answers.reference import Reference
+from graph.answers.values import DocumentView
 from graph.errors import NotFound
 from graph.settings import load_settings
 from graph.store.database import Database, open_database
@@ -84,12 +85,7 @@ def run_show(
         try:
             card = answer(entities.resolve(uid, reference=reference), database)
         except NotFound:
-            if not uid.isascii():
-                raise
-            try:
-                found = answer(entities.document(uid, reference=reference), database)
-            except NotFound:
-                found = None
+            found = _document(uid, database, reference)
             if found is None:
                 raise
             output(found, json, show.document, reference)
@@ -98,6 +94,13 @@ def run_show(
         mentions = answer(entities.mentions(card.uid, limit=limit), database)
         value = {"entity": card, "neighbours": around, "mentions": mentions}
         output(value, json, show.entity, reference)
+
+
+def _document(uid: str, database: Database, reference: Reference) -> DocumentView | None:
+    try:
+        return answer(entities.document(uid, reference=reference), database)
+    except NotFound:
+        return None
 
 
 def run_path(

@@ -40,15 +40,17 @@ def run(
     Example: `innograph ingest notices/ projects.csv --workers 2 --report run.json`
     """
     settings = load_settings()
+    if report:
+        console.check_writable(report)
     with console.working("Opening the store …"):
         database = open_database(settings)
     with database, progress_line() as show:
         result = ingest(paths, database, settings, workers=workers, progress=show)
-    if report:
-        console.write_report(report, result.as_json())
+    print_summary(result)
     if json:
         console.print_json(result.as_json(), indent=2)
-    print_summary(result)
+    if report:
+        console.write_report(report, result.as_json())
     if result.documents["failed"]:
         raise typer.Exit(1)
 

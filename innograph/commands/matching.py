@@ -80,7 +80,9 @@ def run(
                 result = database.answer(with_evidence(held, held.match(given, limit=limit, targets=names)))
             except InvalidInput as error:
                 failed += 1
-                console.err.print(f"set aside: {given.id}: {error}", markup=False)
+                console.err.print(f"set aside: {file}: {given.id}: {error}", markup=False)
+                if json:
+                    console.print_json({"id": given.id, "results": [], "problem": str(error)})
                 continue
             if json:
                 console.print_json(result)
@@ -99,14 +101,16 @@ def read_queries(file: str) -> Iterator[MatchQuery | str]:
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise InvalidInput(f"Cannot read {file}: {error.strerror or error}.") from error
+        raise InvalidInput(f"Cannot read {file}: {error.strerror or error}. Check the path.") from error
     for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
         if not line.strip():
             continue
         try:
             row = Line.model_validate(json_module.loads(line))
         except (ValueError, ValidationError, RecursionError) as error:
-            reason = "; ".join(e["msg"] for e in error.errors()) if isinstance(error, ValidationError) else str(error)
+            reason = f"it is not JSON ({error})"
+            if isinstance(error, ValidationError):
+                reason = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the line'}: {e['msg']}" for e in error.errors())
             yield f"line {number} of {file}: {reason}. Write one object {{id, text, region?, fields?, stage?}} a line."
             continue
         yield MatchQuery(row.id, row.text, row.region, row.fields, row.stage)

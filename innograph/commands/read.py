@@ -15,6 +15,7 @@ from rich.table import Table
 
 from etl.clean import clean as clean_text
 from etl.pipeline import Pipeline
+from etl.run import end_with_parent
 from etl.sources import RawDocument, RawRecord, SourceFailure, read_source
 from graph.errors import InvalidInput, StageError
 from graph.settings import Settings, load_settings
@@ -60,7 +61,7 @@ def extract(
     for result in _described(texts(), settings, workers):
         if isinstance(result, str):
             failed += 1
-            console.err.print(f"[yellow]set aside:[/] {result}", markup=True)
+            console.err.print(f"set aside: {result}", markup=False)
         elif format is Format.jsonl:
             console.print_json(result)
         else:
@@ -122,8 +123,10 @@ def clean(
         console.write_report(report, {"documents": rows, "failures": failures})
     repairs, flags = sum(len(r["repairs"]) for r in rows), sum(len(r["flags"]) for r in rows)
     console.err.print(f"{len(rows)} documents, {repairs} repairs, {flags} flags")
+    for failure in failures:
+        console.err.print(f"set aside: {failure}", markup=False)
     if failures:
-        raise InvalidInput("; ".join(failures))
+        raise typer.Exit(1 if rows else 2)
 
 
 def describe(pipeline: Pipeline, item: RawDocument | SourceFailure) -> dict[str, Any] | str:
@@ -173,6 +176,7 @@ _PIPELINES: list[Pipeline] = []
 
 
 def _start(settings: Settings) -> None:
+    end_with_parent()
     _PIPELINES.append(Pipeline(settings))
 
 

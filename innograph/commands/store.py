@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -50,12 +51,13 @@ def status(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
     """Says whether the managed server runs, where, and how large its data is. Example: `innograph db status`"""
     state = _local().status()
     if json:
-        console.print_json(
-            {key: str(value) if value is not None else None for key, value in dataclasses.asdict(state).items()}
-        )
+        values = dataclasses.asdict(state)
+        console.print_json({key: str(value) if isinstance(value, Path) else value for key, value in values.items()})
         return
     for field in dataclasses.fields(state):
-        console.write(f"{field.name}: {getattr(state, field.name)}\n")
+        value = getattr(state, field.name)
+        if value not in (None, ""):
+            console.write(f"{field.name}: {value}\n")
 
 
 @app.command()

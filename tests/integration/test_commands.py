@@ -173,3 +173,22 @@ def test_every_command_explains_itself_with_an_example(environment: dict[str, st
     for command in ("start", "stop", "status", "migrate", "reset"):
         assert "Example" in run(environment, "db", command, "--help"), command
     assert run(environment, "version").startswith("innograph ")
+
+
+def test_a_document_is_shown_with_its_versions_and_conflicts(
+    environment: dict[str, str], database: Database, tmp_path: Path
+) -> None:
+    tail = "各有关单位要加强统筹协调，落实建设资金，按月报送工作进展，确保各项任务按期完成并通过验收。"
+    (tmp_path / "a.txt").write_text(NOTICE + tail, "utf-8")
+    (tmp_path / "b.txt").write_text((NOTICE + tail).replace("深蓝装备", "海蓝装备"), "utf-8")
+    report = json.loads(run(environment, "ingest", str(tmp_path), "--json"))
+    assert (report["documents"]["new"], report["versions"]) == (2, 1)
+    ((primary,),) = (
+        row.values() for row in database.read_only_cypher("MATCH (:Document)-[:VERSION_OF]->(p) RETURN p.uid").rows
+    )
+    shown = json.loads(run(environment, "show", primary, "--json"))
+    assert (shown["uid"], len(shown["versions"]), len(shown["sources"])) == (primary, 1, 2)
+    text = run(environment, "show", primary)
+    assert "conflict" in text
+    assert "三亚深蓝装备有限公司 ≠ 三亚海蓝装备有限公司" in text
+    assert "doc-0123456789abcdef" in run(environment, "show", "doc-0123456789abcdef", code=2)

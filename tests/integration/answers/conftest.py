@@ -133,7 +133,7 @@ def fill(database: Database) -> None:
     write(
         database,
         "UNWIND $rows AS row CREATE (:Document {uid: row.uid, title: row.title, source: 'test', sources: ['test'], "
-        "published: row.published, kind: 'document', text: row.text, flags: [], relations: [], "
+        "published: row.published, kind: 'document', text: row.text, flags: [], relations: row.relations, "
         "ingested_at: '2026-01-01'})",
         [
             {
@@ -141,9 +141,20 @@ def fill(database: Database) -> None:
                 "title": f"文件{uid}",
                 "published": date,
                 "text": "".join(s["text"] for s in sentences if s["document"] == uid),
+                "relations": sorted(
+                    row["properties"]["uid"]
+                    for row in relations
+                    if any(at.startswith(f"{uid}/") for at in row["properties"]["evidence"])
+                ),
             }
             for uid, date in DATES.items()
         ],
+    )
+    write(
+        database,
+        "UNWIND $rows AS row MATCH (v:Document {uid: row.version}), (p:Document {uid: row.primary}) "
+        "CREATE (v)-[:VERSION_OF]->(p)",
+        [{"version": "d3", "primary": "d2"}],
     )
     write(
         database,

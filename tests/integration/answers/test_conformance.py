@@ -15,7 +15,7 @@ import cypher
 from graph.answers.roles import roles_of
 from graph.model import relation_uid
 from graph.ontology import load_ontology
-from graph.queries import chains, entities, gaps, match, paths, search, statistics
+from graph.queries import chains, entities, gaps, match, paths, search, statistics, versions
 from graph.queries.rows import Link
 from graph.store.database import Database
 from graph.store.query import Query
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.integration
 
 ROLES = roles_of(load_ontology())
 JING_JIN_JI = ["11", "12", "13", "G001"]
-TOPICS = ("chains", "entities", "gaps", "match", "paths", "search", "statistics")
+TOPICS = ("chains", "entities", "gaps", "match", "paths", "search", "statistics", "versions")
 
 
 def uids(cards: Any) -> list[str]:
@@ -293,9 +293,33 @@ CASES: list[tuple[str, Callable[[], Query[Any]], Callable[[Any], Any], Any]] = [
         lambda c: (c["FOCUSES_ON"], sum(c.values())),
         (7, 24),
     ),
-    ("statistics/documents_by_kind", statistics.documents_by_kind, lambda c: c, {"document": 3}),
+    ("statistics/documents_by_kind", statistics.documents_by_kind, lambda c: c, {"document": 2}),
     ("statistics/sentences", statistics.sentences, lambda n: n, 25),
     ("statistics/graph_version", statistics.graph_version, lambda n: n, 7),
+    (
+        "versions/family",
+        lambda: versions.family(uid="d3", limit=5),
+        lambda rows: [(row.uid, len(row.relations)) for row in rows],
+        [("d2", 8), ("d3", 13)],
+    ),
+    ("versions/family", lambda: versions.family(uid="d1", limit=5), lambda rows: [row.uid for row in rows], ["d1"]),
+    ("versions/family", lambda: versions.family(uid="d2", limit=0), lambda rows: [row.uid for row in rows], ["d2"]),
+    ("versions/family", lambda: versions.family(uid="d9", limit=5), lambda rows: rows, ()),
+    (
+        "versions/sentences",
+        lambda: versions.sentences(uids=["d3", "d1"]),
+        lambda rows: (
+            [row.document for row in rows].index("d1"),
+            [(ref.uid, surface) for ref, surface in rows[13].mentions],
+        ),
+        (13, [("thu", "清华大学"), ("result", "高温质子交换膜")]),
+    ),
+    (
+        "versions/relations",
+        lambda: versions.relations(uids=[DEVELOPS], documents=["d3"], relation_type="DEVELOPS"),
+        lambda rows: [(row.head.uid, row.type, row.tail.uid, row.evidence) for row in rows],
+        [("thu", "DEVELOPS", "result", ("d3/12",))],
+    ),
 ]
 
 

@@ -377,6 +377,7 @@ def test_a_text_is_loaded_once_changed_and_found_again(http: httpx.Client) -> No
         "status": "new",
         "entities": {"added": 0, "changed": 0, "withdrawn": 0},
         "relations": {"added": 1, "changed": 0, "withdrawn": 0},
+        "version_of": "",
     }
     uid = first.json()["uid"]
     assert first.headers["location"] == f"/v1/documents/{uid}"

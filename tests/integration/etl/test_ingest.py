@@ -119,9 +119,9 @@ def test_withdrawing_every_document_leaves_an_empty_graph(database: Database, on
     for uid in ("d1", "d2"):
         load(database, facts(uid, {"甲入驻乙园": ("甲", "SETTLES_IN", "乙园")}), ontology)
     for uid in ("d1", "d2"):
-        database.transaction(lambda uid=uid: withdraw_document(uid))
+        database.transaction(lambda uid=uid: withdraw_document(uid, ontology))
     assert table(database, "MATCH (n) WHERE n:Entity OR n:Document OR n:Sentence OR n:Name RETURN count(n)")[0][0] == 0
-    assert database.transaction(lambda: withdraw_document("d1")).status == "unchanged"
+    assert database.transaction(lambda: withdraw_document("d1", ontology)).status == "unchanged"
 
 
 def test_a_document_is_loaded_whole_or_not_at_all(database: Database, ontology: Ontology) -> None:

@@ -133,7 +133,7 @@ async def test_a_parameter_out_of_range_is_named_and_its_value_is_not_repeated(h
 @pytest.mark.parametrize(
     ("content", "status", "slug"),
     [
-        (b"{", 422, "invalid-input"),
+        (b"{", 400, "bad-request"),
         (b"[]", 422, "invalid-input"),
         (b"", 422, "invalid-input"),
         (b"{}", 422, "invalid-input"),

@@ -88,3 +88,13 @@ def test_the_hash_changes_when_a_cell_does(resolver: Resolver) -> None:
         for stage in ("research", "pilot")
     )
     assert one != two
+
+
+def test_rows_with_one_id_in_two_tables_stay_two_records(resolver: Resolver) -> None:
+    one, two = (
+        record_facts(RawRecord("1", "PilotBase", name, source=source), load_ontology(), resolver).document.uid
+        for name, source in (("椰岛中试基地", "a/one.csv"), ("深海中试基地", "a/two.csv"))
+    )
+    moved = record_facts(RawRecord("1", "PilotBase", "椰岛中试基地", source="b/one.csv"), load_ontology(), resolver)
+    assert one != two
+    assert moved.document.uid == one

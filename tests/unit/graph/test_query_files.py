@@ -14,7 +14,7 @@ import pytest
 import cypher
 from graph.store.query import cypher_text
 
-TOPICS = ("chains", "entities", "gaps", "match", "paths", "search", "statistics")
+TOPICS = ("chains", "entities", "gaps", "match", "paths", "search", "statistics", "versions")
 ROOT = Path(cypher.__file__).parent
 FILES = sorted(f"{topic}/{path.stem}" for topic in TOPICS for path in (ROOT / topic).glob("*.cypher"))
 MARK = re.compile(r"\$([a-z_]+)")

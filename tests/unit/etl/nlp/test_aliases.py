@@ -48,6 +48,11 @@ def spans_of(text: str, names: list[tuple[str, str]]) -> list[SpanMention]:
             {},
         ),
         (
+            "天津市宝坻区与津冀、京津冀各地合作，宝坻先行。",
+            [("天津市宝坻区", "Region"), ("津冀", "Region"), ("京津冀", "Region"), ("宝坻", "Region")],
+            {"宝坻": "天津市宝坻区"},
+        ),
+        (
             "海南大学（三亚）与热带学院合作。",
             [("海南大学", "University"), ("三亚", "Region"), ("热带学院", "University")],
             {},

@@ -46,6 +46,7 @@ def test_the_model_is_covered() -> None:
         ("Entity", "uid"),
         ("Name", "key"),
         ("Document", "uid"),
+        ("Band", "key"),
         ("Sentence", "uid"),
         ("Redirect", "uid"),
         ("Migration", "version"),

@@ -1,0 +1,3 @@
+// All facts of a version, packed.
+MATCH (d:Document {uid: $uid})
+RETURN d.held_facts AS facts
