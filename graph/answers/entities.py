@@ -80,6 +80,8 @@ def resolve(name: str, *, types: Sequence[str] = (), reference: Reference | None
             return replace(found, stage=stage_of(ontology, found.type, found.stage), redirected_from=moved)
     key = normalise_name(wanted)
     cards: tuple[EntityCard, ...] = yield queries.by_name(key=key, types=kinds, limit=_READINGS)
+    if not cards:  # a number of one document goes by no name, but may be asked for as it is written
+        cards = yield queries.by_own_name(name=wanted, types=kinds, limit=_READINGS)
     if not cards:
         nearest = yield from _nearest(key, kinds)
         hint = f" The nearest names are {', '.join(nearest)}." if nearest else " Search for a part of the name."

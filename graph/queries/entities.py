@@ -45,6 +45,11 @@ def by_name(*, key: str, types: Sequence[str], limit: int) -> Query[tuple[Entity
     return Query("entities/by_name", _cards, {"key": key, "types": list(types), "limit": limit})
 
 
+def by_own_name(*, name: str, types: Sequence[str], limit: int) -> Query[tuple[EntityCard, ...]]:
+    """Entities written exactly so, those that mean something only in their document included; no types means all."""
+    return Query("entities/by_own_name", _cards, {"name": name, "types": list(types), "limit": limit})
+
+
 def neighbours(
     *,
     uid: str,

@@ -100,6 +100,13 @@ CASES: list[tuple[str, Callable[[], Query[Any]], Callable[[Any], Any], Any]] = [
     ("entities/redirect", lambda: entities.redirect(uid="firm"), lambda t: t, None),
     ("entities/by_name", lambda: entities.by_name(key="清华", types=[], limit=5), uids, ["thu", "twin"]),
     ("entities/by_name", lambda: entities.by_name(key="清华", types=["Firm"], limit=5), uids, ["twin"]),
+    (
+        "entities/by_own_name",
+        lambda: entities.by_own_name(name="关键核心技术100项以上", types=[], limit=5),
+        uids,
+        ["target"],
+    ),
+    ("entities/by_own_name", lambda: entities.by_own_name(name="清华", types=["Park"], limit=5), uids, []),
     ("entities/neighbours", neighbours, lambda n: len(n), 6),
     ("entities/neighbours", lambda: neighbours(direction="in"), lambda n: sorted(uids(n)), ["fund", "result", "thu"]),
     ("entities/neighbours", lambda: neighbours(types=["Product"], direction="out"), uids, ["mea"]),
