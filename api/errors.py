@@ -23,6 +23,7 @@ from starlette.types import Scope
 from graph.errors import (
     ConfigError,
     Conflict,
+    EmbedderError,
     InnoGraphError,
     InvalidInput,
     NotFound,
@@ -68,6 +69,7 @@ DOCUMENT_FAILED = Kind("document-failed", 422, "The document failed on its way")
 INTERNAL = Kind("internal", 500, "The server failed")
 STORE_FAILED = Kind("store-failed", 500, "The store failed")
 STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The store cannot answer now")
+EMBEDDER_UNAVAILABLE = Kind("embedder-unavailable", 503, "The source of sentence vectors cannot answer now")
 NOT_READY = Kind("not-ready", 503, "The service is not ready")
 OVERLOADED = Kind("overloaded", 503, "Too many requests at once")
 TIMED_OUT = Kind("timed-out", 504, "The answer took too long")
@@ -82,6 +84,7 @@ _BY_CLASS: Mapping[type[BaseException], Kind] = {
     StageError: DOCUMENT_FAILED,
     StoreUnavailable: STORE_UNAVAILABLE,
     StoreError: STORE_FAILED,
+    EmbedderError: EMBEDDER_UNAVAILABLE,
     ConfigError: INTERNAL,
     InnoGraphError: INTERNAL,
 }
@@ -101,6 +104,10 @@ _BY_STATUS: Mapping[int, Kind] = {
 _FIXED_DETAIL: Mapping[str, str] = {
     INTERNAL.slug: "Something failed inside. The request_id leads to the log entry.",
     STORE_FAILED.slug: "The store refused or failed. The request_id leads to the log entry.",
+    EMBEDDER_UNAVAILABLE.slug: (
+        "The embedder of INNOGRAPH_EMBEDDER cannot be reached or refused. Try again later, or do without: "
+        "INNOGRAPH_EMBEDDER=none."
+    ),
     STORE_UNAVAILABLE.slug: (
         "The store cannot be reached or could not finish in time. Try again in a few seconds, or ask for less."
     ),

@@ -7,12 +7,13 @@ what was set aside, or everything, is safe: what the store holds already is left
 from __future__ import annotations
 
 import itertools
+import logging
 import multiprocessing
 import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
@@ -21,13 +22,17 @@ from typing import Any, Protocol, TypeVar
 from etl.load import LoadOutcome, load_document
 from etl.pipeline import Pipeline, Processed
 from etl.sources import RawDocument, RawRecord, SourceFailure, read_source
-from graph.errors import InnoGraphError, StageError, StoreError
+from graph.answers.embedding import Embedder
+from graph.answers.reference import Reference
+from graph.answers.vectors import VectorReport, store_vectors
+from graph.errors import EmbedderError, InnoGraphError, StageError, StoreError
 from graph.ontology import load_ontology
 from graph.queries.load import NO_CHANGE, Change, bump_version
 from graph.settings import Settings
 from graph.store.query import Plan, Query
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _IN_FLIGHT = 4
 
 
@@ -67,6 +72,8 @@ class RunReport:
     elapsed: float = 0.0
     failures: list[Failure] = field(default_factory=list)
     graph_version: int | None = None
+    vectors: int = 0
+    vectors_problem: str = ""
 
     @property
     def changed_anything(self) -> bool:
@@ -92,6 +99,8 @@ class RunReport:
             },
             "failures": [asdict(failure) for failure in self.failures],
             "graph_version": self.graph_version,
+            "vectors": self.vectors,
+            "vectors_problem": self.vectors_problem or None,
         }
 
 
@@ -101,20 +110,25 @@ def ingest(
     settings: Settings,
     *,
     workers: int = 1,
+    embedder: Embedder | None = None,
     progress: Callable[[RunReport], None] | None = None,
 ) -> RunReport:
-    """Reads, cleans, extracts, resolves and loads.
+    """Reads, cleans, extracts, resolves and loads; then makes the vectors of what changed.
+
+    An embedder that fails does not end the run: what is loaded stays, and ``innograph embed`` makes the rest later.
 
     Args:
         sources: Paths, folders, addresses, or ``-`` for standard input.
         workers: Processes that clean and extract; loading stays in this one.
-        progress: Called after each document.
+        embedder: Source of the vectors of entities; None makes none.
+        progress: Called after each document and each batch of vectors.
 
     Raises:
         StoreError: The store failed; what was loaded before stays.
     """
     report, ontology = RunReport(), load_ontology(settings.ontology)
     began = time.perf_counter()
+    loaded: list[str] = []
     try:
         items = itertools.chain.from_iterable(read_source(source, settings=settings) for source in sources)
         for item, result in _processed(items, settings, workers):
@@ -122,7 +136,7 @@ def ingest(
                 report.documents["failed"] += 1
                 report.failures.append(result)
             else:
-                _load(item, result, store, ontology, report)
+                loaded += _load(item, result, store, ontology, report)
             report.elapsed = time.perf_counter() - began
             if progress:
                 progress(report)
@@ -130,10 +144,37 @@ def ingest(
         report.elapsed = time.perf_counter() - began
     if report.changed_anything:
         report.graph_version = store.run(bump_version())
+    if embedder is not None and loaded:
+        _embed(store, embedder, settings, loaded, report, progress)
+        report.elapsed = time.perf_counter() - began
     return report
 
 
-def _load(item: RawDocument | RawRecord, result: Processed, store: Store, ontology: Any, report: RunReport) -> None:
+def _embed(
+    store: Store,
+    embedder: Embedder,
+    settings: Settings,
+    loaded: Sequence[str],
+    report: RunReport,
+    progress: Callable[[RunReport], None] | None,
+) -> None:
+    def note(vectors: VectorReport) -> None:
+        report.vectors = vectors.made
+        report.seconds["vectors"] = vectors.seconds  # type: ignore[assignment]
+        if progress:
+            progress(report)
+
+    try:
+        note(store_vectors(store, embedder, Reference.load(settings.ontology), documents=loaded, progress=note))
+    except EmbedderError as error:
+        report.vectors_problem = f"{error} `innograph embed` makes the vectors that are missing."
+        _log.warning("vectors are missing: %s", error)
+
+
+def _load(
+    item: RawDocument | RawRecord, result: Processed, store: Store, ontology: Any, report: RunReport
+) -> list[str]:
+    """Loads what was read; the uid of the document if that changed anything."""
     clock = time.perf_counter()
     try:
         outcome: LoadOutcome = store.transaction(lambda: load_document(result.facts, ontology))
@@ -142,7 +183,7 @@ def _load(item: RawDocument | RawRecord, result: Processed, store: Store, ontolo
     except InnoGraphError as error:
         report.documents["failed"] += 1
         report.failures.append(Failure(item.source or item.id, "load", str(error)))
-        return
+        return []
     report.documents[outcome.status] += 1
     report.versions += bool(outcome.version_of)
     report.entities += outcome.entities
@@ -152,6 +193,7 @@ def _load(item: RawDocument | RawRecord, result: Processed, store: Store, ontolo
     report.flagged += bool(result.facts.document.flags)
     report.seconds.update(result.seconds)
     report.seconds["load"] += time.perf_counter() - clock  # type: ignore[assignment]
+    return [outcome.document] if outcome.status in ("new", "changed") else []
 
 
 def _processed(

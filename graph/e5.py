@@ -100,6 +100,12 @@ class Weights:
             return np.frombuffer(self._data, dtype="<f4", count=entry.count, offset=entry.offset).copy()
         return _expand(np.frombuffer(self._data, np.uint8, entry.size, entry.offset))[: entry.count]
 
+    def blocks(self, name: str) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """A tensor as it lies in the file: the scale of each block (n,) and its packed values (n, 16)."""
+        entry = self.tensors[name]
+        blocks = np.frombuffer(self._data, np.uint8, entry.size, entry.offset).reshape(-1, _BLOCK_BYTES)
+        return blocks[:, :2].copy().view(np.float16).astype(np.float32).reshape(-1), blocks[:, 2:]
+
     def rows(self, name: str, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """Some rows of a table of ``width`` columns; only these are expanded."""
         entry = self.tensors[name]

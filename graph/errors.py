@@ -7,6 +7,7 @@ InnoGraphError
   Conflict             the thing is in a state that forbids the request
   StoreError           the store refused or failed
     StoreUnavailable   the store cannot be reached now; trying again may help
+  EmbedderError        the source of sentence vectors refused or cannot be reached now
   StageError           a document failed in a stage of its way; carries ``stage`` and ``document``
 """
 
@@ -41,6 +42,12 @@ class StoreError(InnoGraphError):
 
 class StoreUnavailable(StoreError):
     """The store cannot be reached now. Trying again may help."""
+
+    retryable = True
+
+
+class EmbedderError(InnoGraphError):
+    """The source of sentence vectors refused, failed, or cannot be reached now. Trying again may help."""
 
     retryable = True
 

@@ -65,10 +65,18 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(
         default=False, description="Let ingest fetch http(s) addresses of private networks."
     )
-    embedder: Literal["none", "e5"] = Field(
-        default="none",
-        description="Source of the semantic part of matches and recommendations: none, or e5 (local, six texts a second).",
+    embedder: Literal["auto", "none", "e5", "sentence-transformers", "openai"] = Field(
+        default="auto",
+        description="Source of sentence vectors: e5 (local), sentence-transformers, openai (an endpoint of its protocol), "
+        "none; auto is e5 where it is installed.",
     )
+    embedder_model: str = Field(default="", description="Model of sentence-transformers or of the endpoint.")
+    embedder_url: str = Field(default="", description="Base address of the endpoint, to which /embeddings is added.")
+    embedder_key: SecretStr = Field(default=SecretStr(""), description="Key for the endpoint, sent as a bearer token.")
+    embedder_timeout: float = Field(
+        default=30.0, gt=0, le=600, description="Seconds a request to the endpoint may take."
+    )
+    embedder_batch: int = Field(default=32, ge=1, le=2048, description="Texts of one request, or of one batch.")
     reader: Literal["best", "fast"] = Field(default="best", description="Which trained reader extracts: best or fast.")
 
 

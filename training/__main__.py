@@ -20,14 +20,15 @@ from etl.nlp.gazetteer import load_gazetteer
 from etl.nlp.lac import load_lac, viterbi
 from etl.nlp.mentions import document_mentions
 from etl.nlp.reader import Reader
+from etl.nlp.relations import RelationClassifier
 from etl.nlp.view import build_view
 from graph.e5 import load_weights
 from graph.ontology import Ontology, load_ontology
+from training import context, tagger
 from training import relations as pairs
-from training import tagger
 from training.corpus import Annotated, read_folder
 from training.encoder import KEEP, LAYERS, LowerLayers, export
-from training.export import crf_scores, write_pairs, write_tagger
+from training.export import crf_scores, write_pairs, write_tagger, write_verdict_settings
 
 
 def main() -> int:
@@ -37,7 +38,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1, help="taggers whose scores are averaged")
     parser.add_argument("--epochs", type=int, default=16, help="passes of the tagger over the corpus")
     parser.add_argument("--pair-epochs", type=int, default=4, help="passes of the relation classifier")
-    parser.add_argument("--only", choices=["fast", "best", "pairs"], help="fit one of the three alone")
+    parser.add_argument("--context-epochs", type=int, default=8, help="passes of the relation network")
+    parser.add_argument("--only", choices=["fast", "best", "pairs", "context"], help="fit one part alone")
     args = parser.parse_args()
     torch.set_num_threads(1)
     ontology = load_ontology()
@@ -48,8 +50,11 @@ def main() -> int:
     for setting in ("fast", "best"):
         if args.only in (None, setting):
             fit_tagger(setting, train, held, ontology, args)
-    if args.only in (None, "pairs"):
-        fit_pairs(train, held, ontology, args)
+    if args.only != "fast":
+        fit_relations(train, ontology, args)
+    for setting in ("fast", "best"):
+        if (args.output / setting / "tagger.onnx").exists():
+            settle_relations(setting, held, ontology, args)
     return 0
 
 
@@ -133,10 +138,9 @@ def calibrate(marks: list[tuple[float, bool]]) -> tuple[float, float]:
     return float(curve[0].detach()), float(curve[1].detach())
 
 
-def fit_pairs(train: list[Annotated], held: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
-    """Fits and writes the relation classifier; its thresholds come from the held-back documents as the reader reads them."""
-    lac = load_lac()
-    names = list(ontology.relation_types)
+def fit_relations(train: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
+    """Fits and writes the relation classifier, and the relation network that `best` has beside it."""
+    lac, names, types = load_lac(), list(ontology.relation_types), list(ontology.entity_types)
     began = time.monotonic()
     rows: list[pairs.DocumentPairs] = []
     seen: set[tuple[str, str, str]] = set()
@@ -150,11 +154,26 @@ def fit_pairs(train: list[Annotated], held: list[Annotated], ontology: Ontology,
     count, gold = sum(len(row.pairs) for row in rows), int(sum(row.gold.sum() for row in rows))
     print(f"{count} pairs, {gold} relations, {time.monotonic() - began:.0f} s", flush=True)
 
-    def report(epoch: int, loss: float, model: pairs.PairModel) -> None:
-        print(f"pairs epoch {epoch + 1}: loss {loss:.4f}, {time.monotonic() - began:.0f} s", flush=True)
+    def report(epoch: int, loss: float, *_: object) -> None:
+        print(f"relations epoch {epoch + 1}: loss {loss:.4f}, {time.monotonic() - began:.0f} s", flush=True)
 
-    model = pairs.fit(rows, len(names), seed=0, epochs=args.pair_epochs, report=report)
-    reader = Reader("fast", lac=lac, gazetteer=load_gazetteer(), models=args.output)
+    if args.only in (None, "pairs"):
+        model = pairs.fit(rows, len(names), seed=0, epochs=args.pair_epochs, report=report)
+        write_pairs(args.output / "pairs.npz", model, names, seen)
+    if args.only in (None, "best", "context"):
+        encoder = Encoder(args.output / "best" / "encoder.onnx")
+        seen_rows = [context.example(row, encoder, types) for row in rows]
+        network = context.fit(seen_rows, len(types), len(names), seed=0, epochs=args.context_epochs, report=report)
+        context.write(network, args.output / "best")
+
+
+def settle_relations(setting: str, held: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
+    """Writes the thresholds of a setting and the curve of its confidence, from the held-back documents as it reads them."""
+    path = args.output / setting / "relations.json"
+    names = list(ontology.relation_types)
+    write_verdict_settings(path, names, np.full(len(names), 0.5), (1.0, 0.0))
+    reader = Reader(setting, lac=load_lac(), gazetteer=load_gazetteer(), models=args.output)
+    classifier = RelationClassifier(ontology, setting, models=args.output)
     scored: list[tuple[float, bool, int]] = []
     total = np.zeros(len(names))
     for document in held:
@@ -163,22 +182,17 @@ def fit_pairs(train: list[Annotated], held: list[Annotated], ontology: Ontology,
         true = pairs.gold_relations(document, ontology)
         for _, name, _ in true:
             total[names.index(name)] += 1
-        row = pairs.document_pairs(build_view(document.text, mentions, reading.word_starts), ontology, set())
-        if row is None:
-            continue
-        probability = pairs.probabilities(model, row)
-        for at, relation in zip(*np.nonzero(probability >= 0.02), strict=True):
-            head, tail = document.canonical(row.pairs[at].head), document.canonical(row.pairs[at].tail)
-            scored.append((float(probability[at, relation]), (head, names[relation], tail) in true, int(relation)))
+        verdicts = classifier.judge(build_view(document.text, mentions, reading.word_starts), reading)
+        for row, relation in zip(*np.nonzero(verdicts.probabilities >= 0.02), strict=True):
+            head, tail = (document.canonical(name) for name in (verdicts.pairs[row].head, verdicts.pairs[row].tail))
+            right = (head, names[relation], tail) in true
+            scored.append((float(verdicts.probabilities[row, relation]), right, int(relation)))
     thresholds = fit_thresholds(scored, total)
     kept = [(p, right) for p, right, relation in scored if p >= thresholds[relation]]
     marks = [(float(np.log(p / (1 - min(p, 1 - 1e-6)))), right) for p, right in kept]
     f1 = 2 * sum(right for _, right in kept) / max(1.0, len(kept) + float(total.sum()))
-    print(
-        f"pairs on held-back, as read: F1 {f1:.3f}, thresholds {dict(zip(names, thresholds.round(2), strict=True))}",
-        flush=True,
-    )
-    write_pairs(args.output / "pairs.npz", model, names, thresholds, calibrate(marks), seen)
+    print(f"{setting}: relations of held-back documents as read: F1 {f1:.3f}", flush=True)
+    write_verdict_settings(path, names, thresholds, calibrate(marks))
 
 
 def fit_thresholds(scored: list[tuple[float, bool, int]], gold: Any) -> Any:

@@ -85,8 +85,6 @@ def write_pairs(
     path: Path,
     model: PairModel,
     relations: list[str],
-    thresholds: np.ndarray[Any, Any],
-    calibration: tuple[float, float],
     seen: set[tuple[str, str, str]],
 ) -> None:
     """Writes pairs.npz."""
@@ -104,8 +102,14 @@ def write_pairs(
         enter_bias=array(model.enter.bias),
         out=array(model.out.weight),
         bias=array(model.out.bias + model.bias),
-        thresholds=thresholds.astype(np.float32),
-        calibration=np.array(calibration, np.float32),
         relations=np.array(relations),
         seen=np.array(sorted(">".join(row) for row in seen)),
     )
+
+
+def write_verdict_settings(
+    path: Path, relations: list[str], thresholds: np.ndarray[Any, Any], calibration: tuple[float, float]
+) -> None:
+    """Writes relations.json: for each relation the probability from which on it holds, and the curve of confidence."""
+    limits = {name: round(float(limit), 3) for name, limit in zip(relations, thresholds, strict=True)}
+    path.write_text(json.dumps({"thresholds": limits, "calibration": list(calibration)}, indent=1) + "\n", "utf-8")

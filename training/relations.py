@@ -106,6 +106,12 @@ class PairModel(nn.Module):
         return scores.view(-1, 2, scores.shape[1]).max(1)[0]
 
 
+def relation_loss(scores: Tensor, document: DocumentPairs) -> Tensor:
+    """Binary cross-entropy summed over all that the ontology allows; ``scores`` are pairs x relations."""
+    raw = functional.binary_cross_entropy_with_logits(scores, torch.from_numpy(document.gold), reduction="none")
+    return (raw * torch.from_numpy(document.allowed)).sum()
+
+
 def fit(
     rows: list[DocumentPairs],
     relations: int,
@@ -137,12 +143,7 @@ def fit(
         rng.shuffle(order)
         for at in range(0, len(order), step):
             part = order[at : at + step]
-            losses = []
-            for document in part:
-                raw = functional.binary_cross_entropy_with_logits(
-                    model(document), torch.from_numpy(document.gold), reduction="none"
-                )
-                losses.append((raw * torch.from_numpy(document.allowed)).sum())
+            losses = [relation_loss(model(document), document) for document in part]
             loss = torch.stack(losses).sum() / sum(len(document.pairs) for document in part)
             optimiser.zero_grad()
             loss.backward()
@@ -153,9 +154,3 @@ def fit(
         if report:
             report(epoch, sum_loss / (total / epochs), model.eval())
     return model.eval()
-
-
-@torch.no_grad()
-def probabilities(model: PairModel, document: DocumentPairs) -> np.ndarray[Any, Any]:
-    """Probabilities, pairs x relations; 0 where the types forbid the relation."""
-    return torch.sigmoid(model(document)).numpy() * document.allowed

@@ -1,4 +1,4 @@
-// Entities of the given types after a uid, with their fields, hosts, sentences and evidence.
+// Entities of the given types after a uid, with their fields, hosts, sentences, evidence and vector.
 MATCH (e:Entity)
 WHERE e.type IN $types AND e.uid > $after
 WITH e ORDER BY e.uid LIMIT $limit
@@ -10,5 +10,7 @@ RETURN e {.uid, .type, .name, .aliases, .place, .fields, .stage, .description, .
          THEN COLLECT { MATCH (e)<-[:MENTIONS]-(s:Sentence) WITH DISTINCT s ORDER BY s.uid LIMIT 3 RETURN s.text }
          ELSE [] END AS sentences,
        COLLECT { MATCH (e)-[r]-(:Entity) WHERE r.evidence IS NOT NULL
-                 WITH r ORDER BY r.confidence DESC, r.uid LIMIT 1 UNWIND r.evidence[0..1] AS uid RETURN uid } AS evidence
+                 WITH r ORDER BY r.confidence DESC, r.uid LIMIT 1 UNWIND r.evidence[0..1] AS uid RETURN uid } AS evidence,
+       e.vector_of AS vector_of,
+       CASE WHEN e.vector_of STARTS WITH $model THEN e.vector END AS vector
 ORDER BY entity.uid

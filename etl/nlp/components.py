@@ -107,11 +107,24 @@ def create_mentions(nlp: Language, name: str) -> MentionsComponent:
 
 
 @Language.factory(
-    "innograph_relations", default_config={"ontology": None}, requires=["doc._.mentions"], assigns=["doc._.relations"]
+    "innograph_relations",
+    default_config={"setting": None, "ontology": None},
+    requires=["doc._.mentions"],
+    assigns=["doc._.relations"],
 )
-def create_relations(nlp: Language, name: str, ontology: str | None) -> RelationsComponent:
-    """Relations between the mentions; ``ontology`` is a file to use instead of the built-in one."""
-    return RelationsComponent(Path(ontology) if ontology else None)
+def create_relations(nlp: Language, name: str, setting: str | None, ontology: str | None) -> RelationsComponent:
+    """Relations between the mentions.
+
+    ``setting`` is that of the reader, which is taken from the pipeline if it is not given; ``ontology`` is a file to use
+    instead of the built-in one.
+    """
+    if setting is None:
+        setting = (
+            nlp.get_pipe_config("innograph_reader").get("setting", "best")
+            if nlp.has_pipe("innograph_reader")
+            else "best"
+        )
+    return RelationsComponent(setting, Path(ontology) if ontology else None)
 
 
 class ReaderComponent:
@@ -146,13 +159,15 @@ class MentionsComponent:
 class RelationsComponent:
     """Sets ``doc._.view`` and ``doc._.relations``."""
 
-    def __init__(self, ontology: Path | None) -> None:
+    def __init__(self, setting: str, ontology: Path | None) -> None:
         register_extensions()
-        self._classifier = RelationClassifier(load_ontology(ontology))
+        self._classifier = RelationClassifier(load_ontology(ontology), setting)
 
     def __call__(self, doc: Doc) -> Doc:
         """Finds the relations between the mentions of a Doc."""
-        view: View = build_view(doc.text, doc._.mentions, doc._.reading.word_starts)
+        reading: Reading = doc._.reading
+        view: View = build_view(doc.text, doc._.mentions, reading.word_starts)
         doc._.view = view
-        doc._.relations = tuple(self._classifier(view))
+        doc._.relations = tuple(self._classifier(view, reading))
+        doc._.reading = Reading(reading.spans, reading.word_starts)  # the states are large and have served
         return doc

@@ -27,6 +27,9 @@ _DISTANCES = (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 150, 300)
 _FAR_HEADS = {"Policy", "Park", "Fund", "Project", "GovernmentBody", "PilotBase", "ConceptVerificationCenter"}
 MOST_SENTENCES = 3
 
+# A mention pair: head and tail, numbers of mentions of the view.
+Place = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -35,7 +38,7 @@ class Pair:
     head: str
     tail: str
     relations: tuple[str, ...]
-    places: tuple[tuple[int, int], ...]
+    places: tuple[Place, ...]
 
 
 @functools.cache
@@ -81,7 +84,7 @@ def _relations_between(ontology: Ontology, head: str, tail: str) -> tuple[str, .
     return _between(id(ontology), head, tail)
 
 
-def _nearest(view: View, heads: list[int], tails: list[int]) -> tuple[tuple[int, int], ...]:
+def _nearest(view: View, heads: list[int], tails: list[int]) -> tuple[Place, ...]:
     """The nearest mention pair and, if it is as near in sentences, the next; none if all are too far apart."""
     ranked = sorted(
         (abs(view.sentence[h] - view.sentence[t]), abs(view.mentions[h].start - view.mentions[t].start), h, t)

@@ -34,10 +34,17 @@ class ReadSpan:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reader sees in a text: spans in order, and where words start."""
+    """What the reader sees in a text: spans in order, where words start, and what its encoder says.
+
+    Attributes:
+        states: The encoder's states, pieces x k; None for a setting without an encoder.
+        owner: The piece of each character; None without an encoder.
+    """
 
     spans: tuple[ReadSpan, ...]
     word_starts: tuple[int, ...]
+    states: NDArray[np.float32] | None = None
+    owner: NDArray[np.int64] | None = None
 
 
 class Reader:
@@ -116,7 +123,7 @@ class Reader:
                 if a < b:
                     confidence = self._calibrated(float(certain[a - begin : b - begin].mean()))
                     spans.append(ReadSpan(a, b, entity_type, confidence))
-        return Reading(tuple(spans), tuple(starts))
+        return Reading(tuple(spans), tuple(starts), states, owner)
 
     def _calibrated(self, mean_log: float) -> float:
         return round(float(1 / (1 + np.exp(-(self._slope * mean_log + self._offset)))), 4)

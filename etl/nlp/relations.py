@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +11,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.nlp.pairs import Pair, candidates, features
-from etl.nlp.reader import MODELS
+from etl.nlp.context import ContextScorer, gelu
+from etl.nlp.pairs import Pair, Place, candidates, features
+from etl.nlp.reader import MODELS, Reading
 from etl.nlp.view import View
 from graph.errors import ConfigError
 from graph.model import Status
-from graph.ontology import Ontology
+from graph.ontology import Ontology, load_ontology
 
 _PLANNED = re.compile(
     r"拟|计划|将|预计|力争|争取|筹备|筹建|规划建设|有望|意向|待|下一步|will\b|plans? to|due to|expected to|intends?|aims?"
 )
+_RULED_OUT = -5.0  # a score (logit) below which the relation network rules a pair out
 _FIGURES = ("SETS_TARGET", "ACHIEVES")
 _LOWER_BOUND = re.compile(r"不少于|不低于|no fewer than|at least")
 _DONE = re.compile(r"已|完成|建成|投产|正式|昨日|当天|日前|has\b|have\b")
@@ -40,77 +43,134 @@ class FoundRelation:
     method: str = "classifier"
 
 
-class RelationClassifier:
-    """Runs the pair classifier of etl/nlp/models with numpy.
+class HashedScorer:
+    """Scores of mention pairs by their hashed features (etl.nlp.pairs), with numpy.
 
     Raises:
-        ConfigError: The weights are missing or do not fit the ontology.
+        ConfigError: The weights are missing or unusable.
     """
 
-    def __init__(self, ontology: Ontology, *, models: Path = MODELS) -> None:
-        path = models / "pairs.npz"
+    def __init__(self, path: Path) -> None:
         try:
-            weights = np.load(path)
-            self._embedding = weights["embedding"].astype(np.float32)
-            self._linear = weights["linear"].astype(np.float32)
-            self._norm = weights["norm"]
-            self._enter, self._enter_bias = weights["enter"], weights["enter_bias"]
-            self._out, self._bias = weights["out"], weights["bias"]
-            self._thresholds = weights["thresholds"]
-            self._calibration = weights["calibration"]
-            self.relations = tuple(weights["relations"].tolist())
-            self._seen = {tuple(row.split(">")) for row in weights["seen"].tolist()}
+            with np.load(path) as weights:
+                self._embedding = weights["embedding"].astype(np.float32)
+                self._linear = weights["linear"].astype(np.float32)
+                self._norm = weights["norm"]
+                self._enter, self._enter_bias = weights["enter"], weights["enter_bias"]
+                self._out, self._bias = weights["out"], weights["bias"]
+                self.relations: tuple[str, ...] = tuple(weights["relations"].tolist())
+                self.seen: set[tuple[str, ...]] = {tuple(row.split(">")) for row in weights["seen"].tolist()}
         except (OSError, ValueError, KeyError) as error:
             raise ConfigError(
                 f"The relation classifier has no usable weights in {path}: {error}. "
                 "Install the innograph wheel again, or fit the weights with `make train`."
             ) from error
-        self._ontology = ontology
-        self._index = {name: at for at, name in enumerate(self.relations)}
 
-    def __call__(self, view: View) -> list[FoundRelation]:
-        """Relations of a document, each once, in the order of their evidence."""
-        asked = [pair for pair in candidates(view, self._ontology) if self._columns(view, pair)]
-        if not asked:
-            return []
-        scores = self._scores([features(view, h, t) for pair in asked for h, t in (pair.places * 2)[:2]])
-        both = scores.reshape(len(asked), 2, -1)
-        best = both.argmax(1)
-        probabilities = 1 / (1 + np.exp(-both.max(1)))
-        probabilities = _with_groups(view, asked, probabilities)
-        found: dict[tuple[str, str, str], FoundRelation] = {}
-        for row, pair in enumerate(asked):
-            for column in self._columns(view, pair):
-                probability = float(probabilities[row, column])
-                if probability >= self._thresholds[column]:
-                    place = (pair.places * 2)[best[row, column]]
-                    relation = self._relation(view, pair, column, place, probability)
-                    key = relation.head, relation.type, relation.tail
-                    if key not in found or found[key].confidence < relation.confidence:
-                        found[key] = relation
-        kept = [r for r in found.values() if self._better_direction(r, found)]
-        kept = _goal_or_result(kept)
-        return sorted(kept, key=lambda r: (r.evidence[0], r.type, r.head, r.tail))
-
-    def _columns(self, view: View, pair: Pair) -> list[int]:
-        head, tail = (view.mentions[at].type for at in pair.places[0])
-        return [
-            self._index[name] for name in pair.relations if name in self._index and (name, head, tail) in self._seen
-        ]
-
-    def _scores(self, arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
+    def __call__(self, view: View, places: Sequence[Place]) -> NDArray[np.float32]:
+        """Scores (logits), p x relations."""
+        arrays = [features(view, head, tail) for head, tail in places]
         flat = np.concatenate(arrays)
         starts = np.cumsum([0, *(len(a) for a in arrays[:-1])])
         x = np.add.reduceat(self._embedding[flat], starts, axis=0)
         linear = np.add.reduceat(self._linear[flat], starts, axis=0)
         x = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5)
-        x = _gelu((x * self._norm[0] + self._norm[1]) @ self._enter.T + self._enter_bias)
+        x = gelu((x * self._norm[0] + self._norm[1]) @ self._enter.T + self._enter_bias)
         scores: NDArray[np.float32] = x @ self._out.T + linear + self._bias
         return scores
 
-    def _relation(
-        self, view: View, pair: Pair, column: int, place: tuple[int, int], probability: float
-    ) -> FoundRelation:
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What the networks say of the pairs of a document.
+
+    Attributes:
+        probabilities: pairs x relations, 0 to 1, not calibrated; 0 where the types forbid the relation.
+        places: pairs x relations: which of a pair's two mention pairs speaks for it.
+    """
+
+    pairs: list[Pair]
+    probabilities: NDArray[np.float32]
+    places: NDArray[np.int64]
+
+
+class RelationClassifier:
+    """Judges the pairs of a document: by hashed features alone (``fast``), or with the relation network beside (``best``).
+
+    Raises:
+        ConfigError: The weights are missing or do not fit the ontology.
+    """
+
+    def __init__(self, ontology: Ontology, setting: str = "best", *, models: Path = MODELS) -> None:
+        self._hashed = HashedScorer(models / "pairs.npz")
+        self._context = (
+            ContextScorer(models / setting, list(load_ontology().entity_types)) if setting == "best" else None
+        )
+        self.relations = self._hashed.relations
+        self._ontology = ontology
+        self._index = {name: at for at, name in enumerate(self.relations)}
+        self._thresholds, self._calibration = _verdict_settings(models / setting / "relations.json", self.relations)
+
+    def __call__(self, view: View, reading: Reading) -> list[FoundRelation]:
+        """Relations of a document, each once, in the order of their evidence.
+
+        Args:
+            view: The mentions of the document.
+            reading: What the reader of the same setting saw; its states serve the relation network.
+        """
+        verdicts = self.judge(view, reading)
+        found: dict[tuple[str, str, str], FoundRelation] = {}
+        for row, column in zip(*np.nonzero(verdicts.probabilities >= self._thresholds), strict=True):
+            pair = verdicts.pairs[row]
+            place = (pair.places * 2)[verdicts.places[row, column]]
+            relation = self._relation(view, int(column), place, float(verdicts.probabilities[row, column]))
+            key = relation.head, relation.type, relation.tail
+            if key not in found or found[key].confidence < relation.confidence:
+                found[key] = relation
+        kept = [r for r in found.values() if self._better_direction(r, found)]
+        kept = _goal_or_result(kept)
+        return sorted(kept, key=lambda r: (r.evidence[0], r.type, r.head, r.tail))
+
+    def judge(self, view: View, reading: Reading) -> Verdicts:
+        """Probabilities of all pairs, before thresholds."""
+        pairs, allowed = [], []
+        for pair in candidates(view, self._ontology):
+            columns = self._columns(view, pair)
+            if columns:
+                pairs.append(pair)
+                allowed.append(columns)
+        width = len(self.relations)
+        if not pairs:
+            return Verdicts([], np.zeros((0, width), np.float32), np.zeros((0, width), np.int64))
+        mask = np.zeros((len(pairs), width), bool)
+        for row, columns in enumerate(allowed):
+            mask[row, columns] = True
+        both = self._scores(view, reading, pairs, mask)
+        probabilities = np.where(mask, 1 / (1 + np.exp(-both.max(1))), 0).astype(np.float32)
+        return Verdicts(pairs, np.where(mask, _with_groups(view, pairs, probabilities), 0), both.argmax(1))
+
+    def _scores(self, view: View, reading: Reading, pairs: list[Pair], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Scores, pairs x 2 x relations; features are hashed only for pairs that the network does not rule out."""
+        places = [(pair.places * 2)[:2] for pair in pairs]
+        flat = [place for two in places for place in two]
+        if self._context is None or reading.states is None or reading.owner is None:
+            return self._hashed(view, flat).reshape(len(pairs), 2, -1)
+        context = self._context(view, reading.states, reading.owner, flat).reshape(len(pairs), 2, -1)
+        asked = np.flatnonzero((context.max(1) * mask + _RULED_OUT * ~mask).max(1) > _RULED_OUT)
+        hashed = np.full_like(context, _RULED_OUT)
+        if len(asked):
+            own = [place for row in asked for place in places[row]]
+            hashed[asked] = self._hashed(view, own).reshape(len(asked), 2, -1)
+        return (context + hashed) * np.float32(0.5)
+
+    def _columns(self, view: View, pair: Pair) -> list[int]:
+        head, tail = (view.mentions[at].type for at in pair.places[0])
+        return [
+            self._index[name]
+            for name in pair.relations
+            if name in self._index and (name, head, tail) in self._hashed.seen
+        ]
+
+    def _relation(self, view: View, column: int, place: Place, probability: float) -> FoundRelation:
         name = self.relations[column]
         head, tail = (view.mentions[at] for at in place)
         numbers = sorted({view.sentence[at] for at in place})
@@ -132,6 +192,20 @@ class RelationClassifier:
         if back is None:
             return True
         return (relation.confidence, relation.head) > (back.confidence, back.head)
+
+
+def _verdict_settings(path: Path, relations: Sequence[str]) -> tuple[NDArray[np.float32], tuple[float, float]]:
+    """Thresholds, one a relation, and the curve of confidence, as fitted on held-back documents."""
+    try:
+        settings = json.loads(path.read_text("utf-8"))
+        thresholds = np.array([settings["thresholds"][name] for name in relations], np.float32)
+        slope, offset = settings["calibration"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigError(
+            f"The thresholds of relations in {path} cannot be used: {error!r}. "
+            "Install the innograph wheel again, or fit the weights with `make train`."
+        ) from error
+    return thresholds, (slope, offset)
 
 
 def _goal_or_result(relations: list[FoundRelation]) -> list[FoundRelation]:
@@ -165,7 +239,7 @@ def _with_groups(view: View, pairs: Sequence[Pair], probabilities: NDArray[np.fl
     return raised
 
 
-def _status(view: View, place: tuple[int, int], name: str) -> Status:
+def _status(view: View, place: Place, name: str) -> Status:
     """Planned if the clauses of the two mentions speak of what is to come and not of what is done."""
     if name == "SETS_TARGET":
         return "planned"
@@ -175,8 +249,3 @@ def _status(view: View, place: tuple[int, int], name: str) -> Status:
     if view.sentence[left] == view.sentence[right] and view.mentions[right].start - view.mentions[left].end < 60:
         stretch = view.text[view.mentions[left].end : view.mentions[right].start] + stretch
     return "planned" if _PLANNED.search(stretch) and not _DONE.search(stretch) else "stated"
-
-
-def _gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """GELU in the form with tanh (Hendrycks and Gimpel 2016); off the exact one by less than 0.001."""
-    return 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3)))  # type: ignore[no-any-return]

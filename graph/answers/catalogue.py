@@ -3,15 +3,15 @@
 The score of a record is a weighted sum of parts, each from 0 to 1:
 
     text      BM25 over character n-grams, relative to the best record's for this query
-    semantic  likeness of sentence vectors, scaled from the worst to the best record; only with an embedder. An embedder
-              that gives a vector for each piece of a text adds late interaction (O. Khattab, M. Zaharia, ColBERT, SIGIR
-              2020): the mean over the query's pieces of the best likeness to a piece of the record counts two thirds
+    semantic  likeness to the query by sentence vectors, piece by piece for the nearest (graph/answers/likeness.py), from
+              the worst (0) to the best record (1); only with an embedder
     field     mean over the query's fields of the nearest of the record's (graph/fields.py)
     stage     how the record's stage meets the stage wanted (see stage_fit)
     region    how near the record's place is to the query's (graph/geography.py)
 
 Results (achievements, projects …) are weighed by what they say, platforms and funds by field, stage and place. The
-weights were set on the development set of demands; bench/match_eval.py prints what they give.
+weights were fitted on the development set of demands; bench/match_eval.py prints what they give, and what such a fit
+gives on demands that it has not seen.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from graph.answers.embedding import Embedder, PieceEmbedder, Vectors, centred
+from graph.answers.describing import passage_text
+from graph.answers.embedding import Embedder, Vectors
+from graph.answers.likeness import Likeness, vectors_of
 from graph.answers.limits import MAX_LIMIT, check_range, check_text
 from graph.answers.reference import Reference
 from graph.answers.textindex import TextIndex
@@ -33,15 +35,13 @@ from graph.ontology import Ontology
 PARTS = ("text", "semantic", "field", "stage", "region")
 WEIGHTS: Mapping[tuple[str, bool], Mapping[str, float]] = {
     # (kind of record, with an embedder)
-    ("result", True): {"text": 0.1, "semantic": 0.6, "field": 0.13, "stage": 0.17, "region": 0.0},
+    ("result", True): {"text": 0.0, "semantic": 0.8, "field": 0.05, "stage": 0.15, "region": 0.0},
     ("result", False): {"text": 0.65, "semantic": 0.0, "field": 0.2, "stage": 0.15, "region": 0.0},
-    ("platform", True): {"text": 0.15, "semantic": 0.15, "field": 0.25, "stage": 0.2, "region": 0.25},
-    ("platform", False): {"text": 0.25, "semantic": 0.0, "field": 0.25, "stage": 0.2, "region": 0.3},
+    ("platform", True): {"text": 0.0, "semantic": 0.37, "field": 0.17, "stage": 0.15, "region": 0.31},
+    ("platform", False): {"text": 0.16, "semantic": 0.0, "field": 0.27, "stage": 0.2, "region": 0.37},
 }
-_LATE = 2 / 3
-# Embedding costs time and memory with each record: beyond these numbers the part is left out.
-SEMANTIC_MOST = 5000
-LATE_MOST = 1500
+# Vectors take time to read and memory to hold: beyond this number of records the part is left out.
+SEMANTIC_MOST = 20_000
 _ENABLER_FIT = 0.9
 _LATE_ENABLER = "industrialization"
 
@@ -62,11 +62,17 @@ class Record:
     stage: str = ""
     evidence: tuple[str, ...] = ()
 
+    @property
+    def passage(self) -> str:
+        """What its vector is made of."""
+        return passage_text(self.name, self.text, self.fields)
+
 
 def stage_fit(ontology: Ontology, wanted: str, record: Record) -> float:
     """How a record meets the stage wanted, from 0 to 1.
 
-    A result of that stage fits (1), one a stage further half (0.5), one that is short a little (0.1). A platform serves
+    A result of that stage fits (1). One that is short of it may still be brought there (0.55); one a stage further fits
+    less (0.35), as it is past the work that is wanted, and one further still not at all. A platform serves
     its own stage (1) and, a little, the neighbouring ones (0.3); who wants research gets concept verification, the next
     step, as well. Enablers (funds, transfer organisations) serve the stage of industrialization (0.9) and, a little, the
     others (0.2). The steps are a choice.
@@ -81,7 +87,7 @@ def stage_fit(ontology: Ontology, wanted: str, record: Record) -> float:
         return _ENABLER_FIT if wanted == _LATE_ENABLER else 0.2
     steps = order.index(record.stage) - order.index(wanted)
     if kind is not None and kind.own_stage:
-        return {0: 1.0, 1: 0.5, -1: 0.1, -2: 0.1}.get(steps, 0.0)
+        return {0: 1.0, 1: 0.35}.get(steps, 0.0 if steps > 0 else 0.55)
     if order.index(wanted) == 0 and steps == 1:
         return 1.0
     return {0: 1.0, 1: 0.3, -1: 0.3}.get(steps, 0.0)
@@ -96,16 +102,17 @@ class Catalogue:
         version: The graph version it was read at.
         reference: Ontology, regions and fields.
         embedder: Source of the semantic part; None leaves it out.
+        vectors: Of the records' passages (records, dimensions), zeros where there is none; None lets the embedder make them.
     """
 
     records: tuple[Record, ...]
     reference: Reference
     version: int = 0
     embedder: Embedder | None = None
+    vectors: Vectors | None = None
     _index: TextIndex = field(init=False, repr=False)
     _vectors: Vectors | None = field(init=False, repr=False)
-    _query_means: tuple[Vectors, Vectors] | None = field(init=False, repr=False)
-    _pieces: tuple[Vectors, npt.NDArray[np.intp]] | None = field(init=False, repr=False)
+    _passages: tuple[str, ...] = field(init=False, repr=False)
     _groups: Mapping[tuple[str, ...], npt.NDArray[np.intp]] = field(init=False, repr=False)
     _results: npt.NDArray[np.bool_] = field(init=False, repr=False)
 
@@ -117,33 +124,18 @@ class Catalogue:
             "_index",
             TextIndex([f"{text}。{'、'.join(r.fields)}" for text, r in zip(texts, self.records, strict=True)]),
         )
-        set_(self, "_vectors", None)
-        set_(self, "_query_means", None)
-        set_(self, "_pieces", None)
-        if self.embedder is not None and texts and len(texts) <= SEMANTIC_MOST:
-            self._embed(self.embedder, texts)
+        passages = tuple(record.passage for record in self.records)
+        vectors = None
+        if self.embedder is not None and passages and len(passages) <= SEMANTIC_MOST:
+            vectors = vectors_of(self.embedder, passages) if self.vectors is None else self.vectors
+        set_(self, "_passages", passages)
+        set_(self, "_vectors", vectors)
         groups: dict[tuple[str, ...], list[int]] = {}
         for at, record in enumerate(self.records):
             groups.setdefault(record.fields, []).append(at)
         set_(self, "_groups", {key: np.array(rows, dtype=np.intp) for key, rows in groups.items()})
         types = self.reference.ontology.entity_types
         set_(self, "_results", np.array([self._is_result(r.type, types) for r in self.records], dtype=np.bool_))
-
-    def _embed(self, embedder: Embedder, texts: Sequence[str]) -> None:
-        set_ = object.__setattr__
-        if not isinstance(embedder, PieceEmbedder):
-            raw = embedder.embed(texts, "passage")
-            # Queries have a mean of their own, which must not depend on which queries come: the records stand in.
-            mean = embedder.embed(texts[:: max(1, len(texts) // 64)], "query").mean(axis=0)
-            set_(self, "_vectors", centred(raw, raw.mean(axis=0)))
-            set_(self, "_query_means", (mean, mean))
-            return
-        raw, pieces = embedder.encode(texts, "passage")
-        set_(self, "_vectors", centred(raw, embedder.passage_means[0]))
-        set_(self, "_query_means", embedder.query_means)
-        if len(texts) <= LATE_MOST and all(map(len, pieces)):
-            starts = np.cumsum([0, *map(len, pieces[:-1])], dtype=np.intp)
-            set_(self, "_pieces", (centred(np.concatenate(pieces), embedder.passage_means[1]), starts))
 
     @staticmethod
     def _is_result(kind: str, types: Mapping[str, object]) -> bool:
@@ -210,19 +202,9 @@ class Catalogue:
         return np.where(self._results, result, platform).astype(np.float64)
 
     def _semantic(self, text: str) -> Array:
-        if self._vectors is None or self._query_means is None or self.embedder is None:
+        if self.embedder is None or self._vectors is None:
             return np.zeros(len(self.records))
-        if not isinstance(self.embedder, PieceEmbedder):
-            vector = centred(self.embedder.embed([text], "query"), self._query_means[0])[0]
-            return _scaled(self._vectors @ vector)
-        vectors, pieces = self.embedder.encode([text], "query")
-        whole = _scaled(self._vectors @ centred(vectors, self._query_means[0])[0])
-        if self._pieces is None or not len(pieces[0]):
-            return whole
-        own, starts = self._pieces
-        alike = centred(pieces[0], self._query_means[1]) @ own.T
-        late = np.maximum.reduceat(alike, starts, axis=1).mean(axis=0)
-        return (1 - _LATE) * whole + _LATE * _scaled(late)
+        return Likeness(self.embedder, text).shares(self._passages, self._vectors)
 
     def _field(self, wanted: Sequence[str]) -> Array:
         scores = np.zeros(len(self.records))
@@ -259,9 +241,3 @@ def _relative(scores: Array) -> Array:
     """Scores relative to the best one."""
     best = float(scores.max()) if len(scores) else 0.0
     return scores / best if best > 0 else scores
-
-
-def _scaled(scores: Vectors) -> Array:
-    """Scores from 0 for the worst to 1 for the best."""
-    low, high = float(scores.min()), float(scores.max())
-    return np.asarray((scores - low) / (high - low) if high > low else np.zeros(len(scores)), dtype=np.float64)

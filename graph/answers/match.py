@@ -7,13 +7,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from graph.answers.catalogue import Catalogue, Record
+from graph.answers.catalogue import SEMANTIC_MOST, Catalogue
 from graph.answers.embedding import Embedder
-from graph.answers.entities import stage_of
 from graph.answers.limits import check_types
 from graph.answers.reference import Reference
 from graph.answers.roles import roles_of
 from graph.answers.values import Evidence, MatchItem, MatchQuery, MatchResult
+from graph.answers.vectors import current_vectors, record_of
 from graph.errors import InvalidInput
 from graph.queries import entities as entity_queries
 from graph.queries import match as queries
@@ -52,8 +52,12 @@ def catalogue(
         if key in _catalogues:
             _catalogues.move_to_end(key)
             return _catalogues[key]
-    records = yield from _records(kinds, reference)
-    built = Catalogue(records, reference, version, embedder)
+    rows = yield from _rows(kinds, reference, embedder.name if embedder else "")
+    records = tuple(record_of(row, reference) for row in rows)
+    vectors = None
+    if embedder is not None and 0 < len(records) <= SEMANTIC_MOST:
+        vectors = current_vectors(rows, [record.passage for record in records], embedder)
+    built = Catalogue(records, reference, version, embedder, vectors)
     with _lock:
         _catalogues[key] = built
         while len(_catalogues) > _HELD:
@@ -96,9 +100,9 @@ def with_evidence(held: Catalogue, found: MatchResult) -> Plan[MatchResult]:
     return replace(found, results=tuple(map(shown, found.results)))
 
 
-def _records(kinds: Sequence[str], reference: Reference) -> Plan[tuple[Record, ...]]:
+def _rows(kinds: Sequence[str], reference: Reference, model: str) -> Plan[list[queries.CatalogueRow]]:
     roles = roles_of(reference.ontology)
-    records: list[Record] = []
+    rows: list[queries.CatalogueRow] = []
     after = ""
     while True:
         page: tuple[queries.CatalogueRow, ...] = yield queries.catalogue(
@@ -107,26 +111,12 @@ def _records(kinds: Sequence[str], reference: Reference) -> Plan[tuple[Record, .
             limit=_PAGE,
             field_relations=roles.field_relations,
             field_types=roles.field_types,
+            # So many records are matched without vectors; then none are read.
+            model=model if len(rows) < SEMANTIC_MOST else "",
         )
-        records += [_record(row, reference) for row in page]
-        if len(records) > _MOST:
+        rows += page
+        if len(rows) > _MOST:
             raise InvalidInput(f"More than {_MOST} entities of {', '.join(kinds)}. Name fewer target types.")
         if len(page) < _PAGE:
-            return tuple(records)
+            return rows
         after = page[-1].entity.uid
-
-
-def _record(row: queries.CatalogueRow, reference: Reference) -> Record:
-    card = row.entity
-    fields = tuple(dict.fromkeys(map(reference.fields.canonical, (*card.fields, *row.fields))))
-    return Record(
-        uid=card.uid,
-        id=card.record_id,
-        type=card.type,
-        name=card.name,
-        text="。".join(filter(None, (*row.hosts, card.description, *row.sentences))),
-        fields=fields or reference.fields.find(f"{card.name} {card.description}"),
-        place=card.place,
-        stage=stage_of(reference.ontology, card.type, card.stage),
-        evidence=row.evidence,
-    )

@@ -3,7 +3,8 @@
 A score is the sum of these parts, each a share from 0 to 1 times the weight of the mode:
 
     field      the nearest of the candidate's fields to those of the start (graph/fields.py)
-    text       BM25 over character n-grams, or sentence vectors where an embedder is given, relative to the best
+    text       how like what they say is: sentence vectors, piece by piece for the nearest (graph/answers/likeness.py), from
+               the worst to the best; without an embedder BM25 over character n-grams, relative to the best
     stage      next_step: the stage after the start's (or the one a demand or text asks for); complement: a stage at
                which the start states no partner; supplement: the start's own stage
     region     how near the candidate is to the region asked for, else to the start (graph/geography.py)
@@ -19,16 +20,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.answers.embedding import Embedder
+from graph.answers.likeness import Likeness
 from graph.answers.limits import MAX_LIMIT, check_choice, check_range, check_share, check_types
 from graph.answers.paths import Ways, fetch_sentences, rank, step_of, ways
 from graph.answers.ranking import personalised_pagerank
 from graph.answers.reference import Reference
 from graph.answers.roles import roles_of
 from graph.answers.starts import Understood, understand
-from graph.answers.surroundings import Filters, Surroundings, fit, read
+from graph.answers.surroundings import Filters, Nearest, Surroundings, fit, read
 from graph.answers.textindex import TextIndex
 from graph.answers.ties import Candidate, sureness
 from graph.answers.values import Change, EntityRef, Evidence, PathStep, Recommendation, Recommendations
+from graph.answers.vectors import current_vectors, record_of
+from graph.queries import match as match_queries
+from graph.queries.match import CatalogueRow
 from graph.queries.rows import Link
 from graph.store.query import Plan
 
@@ -71,7 +76,9 @@ def recommend(
     embedder: Embedder | None = None,
     reference: Reference | None = None,
 ) -> Plan[Recommendations]:
-    """Candidates for a start, best first. About 15 queries.
+    """Candidates for a start, best first. About 17 queries.
+
+    With an embedder, candidates come from the vector index too: entities that say the like of what the start says.
 
     Args:
         start: uid or name of an entity, a field, a region, or a free text.
@@ -80,12 +87,13 @@ def recommend(
         region: Prefer candidates near this region rather than near the start.
         limit: Most candidates, 1 to 100.
         diversity: From 0 (best scores) to 1 (as different as can be).
-        embedder: Source of the text part; None compares characters.
+        embedder: Source of the text part and of further candidates; None compares characters.
         reference: Ontology, regions and fields; the built-in ones by default.
 
     Raises:
         NotFound: The start is unknown.
         InvalidInput: A type, mode, region or number is out of range.
+        EmbedderError: The embedder cannot be used now.
     """
     reference = reference or Reference.load()
     check_choice("mode", mode, MODES)
@@ -97,12 +105,19 @@ def recommend(
     extra = tuple(name for name in wanted_types if _is_extra(name, reference))
     if not wanted_types and mode == "complement":
         extra = tuple(t.name for t in reference.ontology.entity_types.values() if t.enabler)
-    found: Surroundings = yield from read(understood, Filters(extra=extra), reference)
+    likeness = Likeness(embedder, _own_text(understood)) if embedder is not None else None
+    nearest = Nearest(embedder.name, likeness.vector.tolist()) if embedder is not None and likeness else None
+    found: Surroundings = yield from read(understood, Filters(extra=extra), reference, nearest)
     stages = _wanted_stages(found, mode, reference)
     types = wanted_types or _suggested(stages, mode, understood, reference)
     pool = [c for c in found.inside.values() if c.card.type in types and c is not found.origin]
     pool.sort(key=lambda candidate: candidate.card.uid)
-    scored = _score(pool, found, mode, stages, place, embedder, reference)
+    texts: list[float]
+    if embedder is not None and likeness is not None:
+        texts = yield from _likenesses(pool, likeness, embedder, reference)
+    else:
+        texts = _text_shares(pool, found)
+    scored = _score(pool, found, mode, stages, place, texts, reference)
     chosen = _diverse(scored, limit, diversity)
     roads = ways(found.links, (item.candidate.card for item in chosen))
     walks = {item.candidate.card.uid: _walk(found, roads, item.candidate.card.uid) for item in chosen}
@@ -160,11 +175,10 @@ def _score(
     mode: str,
     stages: Mapping[str, float],
     place: Sequence[str],
-    embedder: Embedder | None,
+    texts: Sequence[float],
     reference: Reference,
 ) -> list[Scored]:
     wanted = found.start.fields or {}
-    texts = _text_shares(pool, found, embedder)
     near = _proximity(pool, found)
     newest = max((_year(link.relation.last_seen) for link in found.links), default=0)
     partners = _partner_stages(found)
@@ -184,17 +198,36 @@ def _score(
     return sorted(scored, key=lambda item: (-item.score, item.candidate.card.uid))
 
 
-def _text_shares(pool: Sequence[Candidate], found: Surroundings, embedder: Embedder | None) -> list[float]:
-    start = found.start
-    own = start.start.text if start.card is None else f"{start.card.name}。{start.card.description}"
-    query = f"{own}。{'、'.join(start.fields or {})}"
+def _own_text(start: Understood) -> str:
+    return start.start.text if start.card is None else f"{start.card.name}。{start.card.description}"
+
+
+def _likenesses(
+    pool: Sequence[Candidate], likeness: Likeness, embedder: Embedder, reference: Reference
+) -> Plan[list[float]]:
+    """Likeness of what candidates say to the start, by stored vectors where they are up to date."""
+    roles = roles_of(reference.ontology)
+    rows: tuple[CatalogueRow, ...] = yield match_queries.described(
+        uids=[candidate.card.uid for candidate in pool],
+        field_relations=roles.field_relations,
+        field_types=roles.field_types,
+        model=embedder.name,
+    )
+    by_uid = {row.entity.uid: row for row in rows}
+    known = [candidate.card.uid for candidate in pool if candidate.card.uid in by_uid]
+    found = [by_uid[uid] for uid in known]
+    passages = [record_of(row, reference).passage for row in found]
+    if not found:
+        return [0.0] * len(pool)
+    shares = dict(zip(known, likeness.shares(passages, current_vectors(found, passages, embedder)), strict=True))
+    return [float(shares.get(candidate.card.uid, 0.0)) for candidate in pool]
+
+
+def _text_shares(pool: Sequence[Candidate], found: Surroundings) -> list[float]:
+    query = f"{_own_text(found.start)}。{'、'.join(found.start.fields or {})}"
     texts = [f"{c.card.name}。{c.card.description}。{'、'.join(c.fields)}" for c in pool]
     if not texts:
         return []
-    if embedder is not None:
-        scores = embedder.embed(texts, "passage") @ embedder.embed([query], "query")[0]
-        low, high = float(scores.min()), float(scores.max())
-        return [(float(score) - low) / (high - low) if high > low else 1.0 for score in scores]
     ranked = TextIndex(texts).scores(query)
     best = float(ranked.max())
     return [float(score) / best if best > 0 else 0.0 for score in ranked]

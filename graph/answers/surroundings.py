@@ -14,6 +14,7 @@ from graph.answers.values import EntityCard
 from graph.geography import accepts
 from graph.model import normalise_name
 from graph.queries import chains as queries
+from graph.queries import match as match_queries
 from graph.queries import paths as path_queries
 from graph.queries.rows import Link
 from graph.store.query import Plan
@@ -30,6 +31,8 @@ FRESH = 4
 RELATED = 0.6
 PER_STAGE = 10
 OUTSIDE = 8
+NEAR = 40
+NEAR_SCAN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ class Filters:
             and (not self.since or relation.last_seen >= self.since)
             and (not self.until or relation.first_seen <= self.until)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A vector by a model; entities whose stored vectors are near to it are candidates too."""
+
+    model: str
+    vector: Sequence[float]
 
 
 @dataclass(slots=True)
@@ -98,8 +109,10 @@ class Surroundings:
         return [candidate for candidate in self.inside.values() if candidate.stage == name]
 
 
-def read(start: Understood, filters: Filters, reference: Reference) -> Plan[Surroundings]:
-    """Who stands around a start: at most seven queries."""
+def read(
+    start: Understood, filters: Filters, reference: Reference, nearest: Nearest | None = None
+) -> Plan[Surroundings]:
+    """Who stands around a start: at most eight queries."""
     roles = roles_of(reference.ontology)
     found = Surroundings(start, roles, extra=filters.extra)
     found.size = yield queries.size()
@@ -129,6 +142,14 @@ def read(start: Understood, filters: Filters, reference: Reference) -> Plan[Surr
             candidate = _add(found, row.entity, filters, reference)
             if candidate is not None:
                 candidate.text = max(candidate.text, row.score / most)
+    if nearest is not None:
+        close: tuple[queries.Weighted, ...] = yield match_queries.nearest(
+            vector=nearest.vector, model=nearest.model, types=list(found.stages), scan=NEAR_SCAN, limit=NEAR
+        )
+        for at, row in enumerate(close):
+            candidate = _add(found, row.entity, filters, reference)
+            if candidate is not None:
+                candidate.text = max(candidate.text, 1 - at / NEAR)
     _trim(found, reference)
     known = set(found.inside)
     links = yield from _expand(sorted(known), filters, roles)

@@ -188,6 +188,11 @@ def delete_orphans(uids: Sequence[str]) -> Query[Change]:
     return Query("load/delete_orphans", _change, {"uids": list(uids)}, write=True)
 
 
+def write_vectors(rows: Sequence[Row]) -> Query[int]:
+    """Sets vectors of entities: rows of uid, vector, key (graph/answers/describing.py). Returns how many were set."""
+    return Query("load/write_vectors", lambda found: int(found[0]["written"]), {"rows": list(rows)}, write=True)
+
+
 def bump_version() -> Query[int]:
     """Counts a change of the graph and returns the new number."""
     return Query("load/bump_version", lambda rows: int(rows[0]["version"]), {}, write=True)

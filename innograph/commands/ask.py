@@ -174,7 +174,7 @@ def run_recommend(
             mode=mode,
             region=region,
             limit=limit,
-            embedder=load_embedder(load_settings().embedder),
+            embedder=load_embedder(load_settings()),
             reference=reference,
         )
         output(answer(plan, database), json, show.recommendations, reference)

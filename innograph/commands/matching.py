@@ -69,7 +69,7 @@ def run(
     names = [name.strip() for name in targets.split(",") if name.strip()]
     failed = 0
     with opened() as (database, reference):
-        embedder = load_embedder(load_settings().embedder)
+        embedder = load_embedder(load_settings())
         held = answer(catalogue(names, embedder=embedder, reference=reference), database)
         for given in read_queries(file):
             if isinstance(given, str):

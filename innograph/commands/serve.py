@@ -81,4 +81,4 @@ def _check_port(settings: Settings) -> None:
 def make_app(settings: Settings | None = None) -> FastAPI:
     """The application of one process."""
     settings = settings or load_settings()
-    return create_app(settings, embedder=load_embedder(settings.embedder))
+    return create_app(settings, embedder=load_embedder(settings))

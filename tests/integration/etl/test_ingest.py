@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from etl.load import load_document, withdraw_document
 from etl.pipeline import Pipeline
 from etl.run import ingest
 from graph.answers import entities
-from graph.errors import InvalidInput, StoreUnavailable
+from graph.errors import EmbedderError, InvalidInput, StoreUnavailable
 from graph.model import Document, DocumentFacts, Entity, Mention, Relation, Sentence, relation_uid
 from graph.ontology import Ontology
 from graph.settings import Settings
@@ -224,3 +225,35 @@ def test_two_workers_load_the_same_as_one(database: Database, settings: Settings
 def test_the_pipeline_names_the_stage_that_failed(pipeline: Pipeline) -> None:
     with pytest.raises(InvalidInput.__mro__[1], match="no text"):
         pipeline.read_text("   ")
+
+
+class Counting:
+    """Vectors of no meaning, or none at all."""
+
+    name = "counting"
+
+    def __init__(self, *, away: bool = False) -> None:
+        self.away = away
+
+    def embed(self, texts: Sequence[str], kind: str) -> Any:
+        """A unit vector a text, by its length."""
+        if self.away:
+            raise EmbedderError("The embedder is away.")
+        return np.eye(4, dtype=np.float32)[[len(text) % 4 for text in texts]]
+
+
+def test_vectors_are_made_of_what_was_loaded(database: Database, settings: Settings, tmp_path: Path) -> None:
+    source = tmp_path / "notice.txt"
+    source.write_text(NOTICE, "utf-8")
+    with_vectors = "MATCH (e:Entity) WHERE e.vector IS NOT NULL RETURN e.name AS name"
+    away = ingest([str(source)], database, settings, embedder=Counting(away=True))
+    assert away.documents["new"] == 1
+    assert (away.vectors, "innograph embed" in away.vectors_problem) == (0, True)
+    assert table(database, with_vectors) == []
+    unchanged = ingest([str(source)], database, settings, embedder=Counting())
+    assert (unchanged.documents["unchanged"], unchanged.vectors) == (1, 0)
+    source.write_text(NOTICE + "海南大学聚焦深海传感器。", "utf-8")
+    report = ingest([str(source)], database, settings, embedder=Counting())
+    assert report.vectors == len(table(database, with_vectors)) > 0
+    assert report.as_json()["vectors"] == report.vectors
+    assert ["三亚深海装备中试基地"] in table(database, with_vectors)

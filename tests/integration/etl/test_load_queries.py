@@ -79,6 +79,7 @@ def steps() -> list[tuple[Query[Any], Any]]:
         (load.merge_entities(rows, STAGES), Change(added=2)),
         (load.merge_entities([entity("a", "Achievement", "椰岛工艺", stage="pilot")], STAGES), Change(changed=1)),
         (load.merge_entities([entity("a", "Achievement", "椰岛工艺", stage="research")], STAGES), NO_CHANGE),
+        (load.write_vectors([{"uid": uid, "vector": [1.0, 0.5], "key": "m#1"} for uid in ("a", "gone")]), 1),
         (load.merge_names([{"key": "海大", "text": "海大", "initials": "hd", "entity": "u"}]), None),
         (load.write_sentences("d1", [{"uid": "d1/0", "text": "海大研发椰岛工艺。", "start": 0, "end": 9}]), None),
         (

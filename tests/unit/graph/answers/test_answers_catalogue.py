@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.answers.catalogue import PARTS, Catalogue, Record, stage_fit
-from graph.answers.embedding import Kind, Vectors
+from graph.answers.embedding import Encoded, Kind, Vectors
 from graph.answers.reference import Reference
 from graph.answers.textindex import TextIndex, terms
 from graph.answers.values import MatchQuery
@@ -85,9 +85,10 @@ def test_an_empty_catalogue_matches_nothing() -> None:
     ("wanted", "uid", "fit"),
     [
         ("industrialization", "a1", 1.0),
-        ("pilot", "a1", 0.5),
-        ("industrialization", "a2", 0.0),
-        ("concept_verification", "a2", 0.1),
+        ("pilot", "a1", 0.35),
+        ("research", "a1", 0.0),
+        ("industrialization", "a2", 0.55),
+        ("concept_verification", "a2", 0.55),
         ("pilot", "p1", 1.0),
         ("concept_verification", "p1", 0.3),
         ("industrialization", "f1", 0.9),
@@ -102,8 +103,7 @@ def test_stage_fit(wanted: str, uid: str, fit: float) -> None:
 class LettersEmbedder:
     """Vectors that count a few characters: enough to see the semantic part at work."""
 
-    name = "letters"
-    dimensions = 4
+    name = "letters of 热能模研"
 
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Unit vectors of the counts, the kind ignored."""
@@ -121,21 +121,32 @@ def test_an_embedder_adds_the_semantic_part() -> None:
 class PiecesEmbedder(LettersEmbedder):
     """The same with a vector for each character."""
 
-    query_means = passage_means = (np.zeros(4, dtype=np.float32), np.zeros(4, dtype=np.float32))
-
-    def encode(self, texts: Sequence[str], kind: Kind) -> tuple[Vectors, list[Vectors]]:
-        """The vectors of embed and those of each character."""
-        return self.embed(texts, kind), [self.embed(list(text), kind) for text in texts]
+    def encode(self, texts: Sequence[str], kind: Kind) -> list[Encoded]:
+        """The vectors of embed and those of each character, all of which tell the same."""
+        return [
+            Encoded(
+                vector,
+                np.eye(5, dtype=np.float32)[["热能模研".find(ch) for ch in text]],
+                np.ones(len(text), dtype=np.float32),
+            )
+            for vector, text in zip(self.embed(texts, kind), texts, strict=True)
+        ]
 
 
 def test_pieces_are_compared_one_by_one() -> None:
     held = Catalogue(RECORDS, REFERENCE, embedder=PiecesEmbedder())
     found = {item.uid: item.parts["semantic"] for item in held.match(MatchQuery("q", "热")).results}
-    assert max(found, key=lambda uid: found[uid]) in ("a1", "a2")
-    # Both a1 and a2 hold the very character, so late interaction alone cannot tell them apart; the whole text does.
-    assert found["a1"] != found["p1"]
+    assert found["a1"] > found["p1"]
     again = held.match(MatchQuery("q", "热")).results
     assert {item.uid: item.parts["semantic"] for item in again} == found
+
+
+def test_stored_vectors_are_taken_as_they_are() -> None:
+    vectors = np.zeros((len(RECORDS), 4), dtype=np.float32)
+    vectors[3] = LettersEmbedder().embed(["热热热"], "query")[0]
+    held = Catalogue(RECORDS, REFERENCE, embedder=LettersEmbedder(), vectors=vectors)
+    found = {item.uid: item.parts["semantic"] for item in held.match(MatchQuery("q", "热热热")).results}
+    assert max(found, key=lambda uid: found[uid]) == RECORDS[3].uid
 
 
 def test_terms_keep_latin_words_whole_and_do_not_cross_punctuation() -> None:

@@ -58,6 +58,7 @@ def test_the_model_is_covered() -> None:
         ("Entity", "name"),
         ("Entity", "record_id"),
         ("Entity", "type"),
+        ("Entity", "vector"),
     }
     fulltext = re.findall(r"CREATE FULLTEXT INDEX (\w+)", text)
     assert {"name_search", "sentence_search"} <= set(fulltext)

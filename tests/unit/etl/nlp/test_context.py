@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from etl.nlp import context
+from etl.nlp.context import CIRCUMSTANCES, ContextScorer, circumstances, layout
+from etl.nlp.e5 import Encoder
+from etl.nlp.reader import MODELS
+from etl.nlp.view import SpanMention, View, build_view
+from graph.errors import ConfigError
+from graph.ontology import load_ontology
+
+TEXT = "海南大学与中国海洋大学共建三亚深海中试基地。\n该基地聚焦深海装备，海南大学投资2亿元。"
+TYPES = list(load_ontology().entity_types)
+
+
+def view_of(text: str, *names: tuple[str, str]) -> View:
+    mentions = []
+    for name, entity_type in names:
+        at = text.find(name)
+        while at >= 0:
+            mentions.append(SpanMention(at, at + len(name), entity_type, name))
+            at = text.find(name, at + 1)
+    return build_view(text, mentions, list(range(len(text))))
+
+
+VIEW = view_of(
+    TEXT,
+    ("海南大学", "University"),
+    ("中国海洋大学", "University"),
+    ("三亚深海中试基地", "PilotBase"),
+    ("2亿元", "Money"),
+)
+
+
+def test_layout_says_what_stands_at_each_piece_and_which_mentions_are_one_entity() -> None:
+    owner = np.arange(len(TEXT))
+    shape = layout(VIEW, owner, TYPES)
+    begin = 1 + 2 * TYPES.index("University")
+    assert shape.kinds[:4].tolist() == [begin, begin + 1, begin + 1, begin + 1]
+    assert shape.kinds[4] == 0
+    assert shape.spans[0].tolist() == [0, 4]
+    assert shape.entities.tolist() == [0, 1, 2, 0, 3]
+
+
+def test_circumstances_tell_direction_and_what_stands_between() -> None:
+    shape = layout(VIEW, np.arange(len(TEXT)), TYPES)
+    there, back = circumstances(VIEW, shape, [(0, 2), (2, 0)])
+    assert there[0] == back[0] + 1
+    assert there[2] == 1  # one university between the first and the base
+    assert back[3] == 1
+    assert (there >= 0).all()
+    assert (there < np.array(CIRCUMSTANCES)).all()
+
+
+def test_the_scores_of_a_pair_do_not_depend_on_what_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    states, owner = Encoder(MODELS / "best" / "encoder.onnx")(TEXT)
+    scorer = ContextScorer(MODELS / "best", TYPES)
+    places = [(a, b) for a in range(5) for b in range(5) if a != b]
+    together = scorer(VIEW, states, owner, places)
+    assert together.shape == (20, len(load_ontology().relation_types))
+    assert np.isfinite(together).all()
+    monkeypatch.setattr(context, "_CHUNK", 3)
+    assert np.allclose(scorer(VIEW, states, owner, places), together, atol=1e-4)
+    assert np.allclose(scorer(VIEW, states, owner, places[7:8]), together[7:8], atol=1e-4)
+
+
+def test_a_long_document_is_scored_in_blocks_of_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    states, owner = Encoder(MODELS / "best" / "encoder.onnx")(TEXT)
+    monkeypatch.setattr(context, "_BLOCK", 16)
+    scores = ContextScorer(MODELS / "best", TYPES)(VIEW, states, owner, [(0, 2), (0, 4), (4, 0)])
+    assert np.isfinite(scores).all()
+
+
+def test_missing_weights_are_named_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"relation network.*make train"):
+        ContextScorer(tmp_path, TYPES)
