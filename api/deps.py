@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.errors import UNSUPPORTED_MEDIA, Problem
 from api.reading import ReadingRoom
 from api.thinking import ThinkingRoom
 from graph.answers.embedding import Embedder
@@ -45,6 +46,24 @@ def get_services(request: Request) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(get_services)]
+
+
+def media_type(request: Request) -> str:
+    """The media type of the body as the request names it, without parameters; ``""`` if it names none."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def json_body(request: Request) -> None:
+    """Refuses a body that is not announced as JSON.
+
+    Raises:
+        Problem: 415.
+    """
+    if media_type(request) != "application/json":
+        raise Problem(UNSUPPORTED_MEDIA, "Send the body as JSON, with the header Content-Type: application/json.")
+
+
+JSON_BODY = Depends(json_body)
 
 
 def entity_types(ontology: Ontology, names: Iterable[str]) -> tuple[str, ...]:

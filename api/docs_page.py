@@ -87,7 +87,7 @@ def _parameter(parameter: dict[str, Any]) -> str:
 def _request_examples(document: dict[str, Any], operation: dict[str, Any]) -> list[Any]:
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     found: list[Any] = []
-    for candidate in (schema, *schema.get("anyOf", ())):
+    for candidate in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         name = candidate.get("$ref", "").rpartition("/")[2]
         found += document["components"]["schemas"].get(name, {}).get("examples", ())
     return found

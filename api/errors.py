@@ -235,8 +235,12 @@ def _invalid_request(scope: Scope, error: RequestValidationError) -> Response:
     if broken := next((row for row in found if row["type"] == "json_invalid"), None):
         reason = (broken.get("ctx") or {}).get("error", "it cannot be parsed")
         return problem_response(scope, BAD_REQUEST, f"The body is not JSON: {reason}.")
+    # Parts with a slash are the media types by which a body that may be either of two is told apart.
     rows = [
-        {"location": ".".join(str(part) for part in row["loc"])[:200], "message": str(row["msg"])[:500]}
+        {
+            "location": ".".join(str(part) for part in row["loc"] if "/" not in str(part))[:200],
+            "message": str(row["msg"])[:500],
+        }
         for row in found[:MAX_ERRORS]
     ]
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""

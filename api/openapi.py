@@ -33,7 +33,7 @@ TAGS = [
 # Problems that an operation can answer with beside its own answers, by what it has.
 _ANY = (401, 403, 421, 500, 503, 504)
 _WITH_INPUT = (422,)
-_WITH_BODY = (400, 413)
+_WITH_BODY = (400, 413, 415)
 _METHODS = ("get", "post", "put", "patch", "delete")
 _REASONS = {
     400: "The body is not JSON.",

@@ -6,7 +6,7 @@ import asyncio
 
 from fastapi import APIRouter
 
-from api.deps import ServicesDep
+from api.deps import JSON_BODY, ServicesDep
 from api.errors import FORBIDDEN, Problem
 from api.schemas.meta import CypherRequest, CypherResult
 from api.security import cypher_allowed
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["about"])
 PLANNING_SECONDS = 5.0
 
 
-@router.post("/cypher", summary="Ask in Cypher")
+@router.post("/cypher", summary="Ask in Cypher", dependencies=[JSON_BODY])
 async def run_cypher(asked: CypherRequest, services: ServicesDep) -> CypherResult:
     """Runs one Cypher query that only reads: no writing, no administration, no files, only procedures that read.
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Discriminator, StringConstraints, Tag
 
-from api.deps import ServicesDep
+from api.deps import ServicesDep, media_type
 from api.errors import UNSUPPORTED_MEDIA, Problem
 from api.schemas.common import whole_characters
 from api.schemas.documents import Document, DocumentRequest, Extraction, LoadReport
@@ -21,6 +21,11 @@ from graph.store.query import Plan
 router = APIRouter(prefix="/v1", tags=["documents"])
 
 PlainText = Annotated[str, StringConstraints(min_length=1), AfterValidator(whole_characters)]
+# The tags are left out where errors name the part of a body (api.errors).
+Posted = Annotated[
+    Annotated[DocumentRequest, Tag("application/json")] | Annotated[PlainText, Tag("text/plain")],
+    Discriminator(lambda body: "text/plain" if isinstance(body, str | bytes) else "application/json"),
+]
 _PLAIN_BODY: dict[str, Any] = {
     "requestBody": {
         "content": {"text/plain": {"schema": {"type": "string", "minLength": 1, "description": "The text, UTF-8."}}}
@@ -29,8 +34,7 @@ _PLAIN_BODY: dict[str, Any] = {
 
 
 async def _readable_media(request: Request) -> None:
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in ("application/json", "text/plain"):
+    if media_type(request) not in ("application/json", "text/plain"):
         raise Problem(
             UNSUPPORTED_MEDIA, "Send application/json ({text, id, title, date, source}) or text/plain (UTF-8)."
         )
@@ -43,13 +47,12 @@ async def _readable_media(request: Request) -> None:
     responses={
         201: {"model": Extraction, "description": "Read, and loaded as a new document."},
         409: {},
-        415: {},
     },
     openapi_extra=_PLAIN_BODY,
 )
 async def post_document(
-    # A text/plain body arrives as bytes, which the second member of the union takes as UTF-8.
-    posted: Annotated[DocumentRequest | PlainText, Body()],
+    # A text/plain body arrives as bytes, which are taken as UTF-8.
+    posted: Annotated[Posted, Body()],
     response: Response,
     services: ServicesDep,
     load: Annotated[bool, Query(description="Whether to load what was read; without, nothing is stored.")] = True,

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.deps import ServicesDep, entity_types, stage
+from api.deps import JSON_BODY, ServicesDep, entity_types, stage
 from api.matching import PlanOf, match_all
 from api.schemas.recommend import (
     MatchFailure,
@@ -42,7 +42,7 @@ _STREAM: dict[str, Any] = {
 }
 
 
-@router.post("/recommendations", summary="Who fits an entity or a text", responses={404: {}})
+@router.post("/recommendations", summary="Who fits an entity or a text", dependencies=[JSON_BODY], responses={404: {}})
 async def recommend(asked: RecommendationRequest, services: ServicesDep) -> Recommendations:
     """Candidates with a score that is a sum of named parts, the path and the sentences behind it.
 
@@ -65,7 +65,13 @@ async def recommend(asked: RecommendationRequest, services: ServicesDep) -> Reco
     return Recommendations.model_validate(await services.thinking.answer(plan))
 
 
-@router.post("/match", summary="Match many demands", response_model=MatchResults, responses={200: _STREAM})
+@router.post(
+    "/match",
+    summary="Match many demands",
+    dependencies=[JSON_BODY],
+    response_model=MatchResults,
+    responses={200: _STREAM},
+)
 async def match(
     asked: MatchRequest,
     request: Request,

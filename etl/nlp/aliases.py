@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from etl.nlp.view import SpanMention
 
@@ -29,8 +29,8 @@ def strip_title(name: str) -> str:
 def find_aliases(text: str, spans: Sequence[SpanMention]) -> dict[str, str]:
     """Short form -> fullest name, over the mentions of one document in order; names without 《》."""
     aliases: dict[str, str] = {}
-    for before, here in itertools.pairwise(spans):
-        if _introduced(text, before, here):
+    for before, here, said in introductions(text, spans):
+        if _same(before, here, said):
             aliases.setdefault(strip_title(here.name), strip_title(before.name))
     first: dict[str, SpanMention] = {}
     for span in spans:
@@ -53,23 +53,38 @@ def _resolve(name: str, aliases: dict[str, str]) -> str:
     return name
 
 
-def _introduced(text: str, before: SpanMention, here: SpanMention) -> bool:
-    """Whether ``X（以下简称Y）`` or ``X（Y）`` stands here."""
-    if before.type in _UNNAMED or strip_title(before.name) == strip_title(here.name):
-        return False
-    gap = text[before.end : here.start]
-    if not gap or len(gap) > 14 or not _DECLARED.fullmatch(gap):
-        return False
-    closed = _CLOSE.match(text, here.end)
-    bracket = gap.lstrip()[:1] in "（("
-    said = re.search(r"称|即|名|叫|known|abbrev|herein", gap)
-    if bracket and not said and not (closed and re.search(r"[）)]", closed.group())):
-        return False
-    if not (bracket or said):
-        return False
+def introductions(text: str, spans: Sequence[SpanMention]) -> Iterator[tuple[SpanMention, SpanMention, bool]]:
+    """Neighbours that stand as ``X（以下简称Y）`` (said) or ``X（Y）``: the full form, the short form, whether it is said."""
+    for before, here in itertools.pairwise(spans):
+        if before.type in _UNNAMED or strip_title(before.name) == strip_title(here.name):
+            continue
+        gap = text[before.end : here.start]
+        if not gap or len(gap) > 14 or not _DECLARED.fullmatch(gap):
+            continue
+        closed = _CLOSE.match(text, here.end)
+        bracket = gap.lstrip()[:1] in "（("
+        said = bool(re.search(r"称|即|名|叫|known|abbrev|herein", gap))
+        if said or (bracket and closed and re.search(r"[）)]", closed.group())):
+            yield before, here, said
+
+
+def _same(before: SpanMention, here: SpanMention, said: bool) -> bool:
+    """Whether an introduction makes the second a name of the first."""
     if before.type == here.type:
-        return bool(said) or len(here.name) < len(before.name) or _acronym(here.name, before.name)
-    return bool(said) and {before.type, here.type} <= {"Policy", "Technology", "Achievement", "Product", "Project"}
+        return said or len(here.name) < len(before.name) or _acronym(here.name, before.name)
+    return said and {before.type, here.type} <= {"Policy", "Technology", "Achievement", "Product", "Project"}
+
+
+def short_form_types(text: str, spans: Sequence[SpanMention]) -> dict[str, str]:
+    """Types of introduced short forms that the reader took for something other than their full form."""
+    return {
+        here.name: before.type
+        for before, here, said in introductions(text, spans)
+        if before.type != here.type
+        and here.type not in _UNNAMED
+        and len(here.name) < len(before.name)
+        and (said or in_order(here.name, before.name, 2) or _acronym(here.name, before.name))
+    }
 
 
 def _full_form(short: str, first: dict[str, SpanMention], names: Sequence[str]) -> str | None:
@@ -106,15 +121,15 @@ def _is_short_for(short: str, full: str, kind: str) -> bool:
     core = _SUFFIX.sub("", full)
     if kind == "Firm":
         stem = _SUFFIX.sub("", short)
-        return len(stem) >= 2 and (stem in core or (len(stem) >= 3 and _in_order(stem, core, 1)))
+        return len(stem) >= 2 and (stem in core or (len(stem) >= 3 and in_order(stem, core, 1)))
     if kind == "GovernmentBody":
-        return len(short) >= 3 and short[-1] == full[-1] and short[0] in "省市区县州" and _in_order(short, full, 0)
+        return len(short) >= 3 and short[-1] == full[-1] and short[0] in "省市区县州" and in_order(short, full, 0)
     if full.startswith(short):
         return False  # a branch of it: 某某创新中心燕郊中心, 某某研究院深圳分院
-    return len(short) >= 3 and short[-1] == full[-1] and _in_order(short, full, 2 if len(short) > 3 else 3)
+    return len(short) >= 3 and short[-1] == full[-1] and in_order(short, full, 2 if len(short) > 3 else 3)
 
 
-def _in_order(short: str, full: str, least_run: int) -> bool:
+def in_order(short: str, full: str, least_run: int) -> bool:
     """Whether the characters of ``short`` occur in order in ``full`` with a common run of ``least_run`` at least."""
     at, run, longest, last = 0, 0, 0, -2
     for ch in short:

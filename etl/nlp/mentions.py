@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import ahocorasick
 
-from etl.nlp.aliases import find_aliases, strip_title
+from etl.nlp.aliases import find_aliases, short_form_types, strip_title
+from etl.nlp.boundaries import mend
 from etl.nlp.reader import ReadSpan
 from etl.nlp.view import SpanMention
 
@@ -28,8 +30,10 @@ def document_mentions(text: str, spans: Sequence[ReadSpan]) -> tuple[list[SpanMe
     place; one surface has one type where the reader was of two minds.
     """
     found = _agree(text, [SpanMention(s.start, s.end, s.type, text[s.start : s.end], s.confidence) for s in spans])
-    found = _titles(text, found)
+    found = _titles(text, mend(text, found))
     found = _repeat(text, found)
+    introduced = short_form_types(text, found)
+    found = [dataclasses.replace(m, type=introduced.get(m.name, m.type)) for m in found]
     aliases = find_aliases(text, found)
     named = [
         SpanMention(

@@ -102,7 +102,7 @@ def test_every_operation_has_an_example_that_fits_its_schema(description: dict[s
             if media_type == "application/json":
                 found = [
                     example
-                    for schema in (media["schema"], *media["schema"].get("anyOf", ()))
+                    for schema in (media["schema"], *media["schema"].get("oneOf", ()))
                     for example in resolved(description, schema).get("examples", ())
                 ]
                 assert found, path
@@ -292,6 +292,31 @@ async def test_other_media_types_are_refused(serve: Any, media: str | None) -> N
     async with serve() as http:
         answer = await post(http, b'{"text": "a"}', media)
     assert (answer.status_code, answer.json()["type"]) == (415, "urn:innograph:problem:unsupported-media")
+
+
+@pytest.mark.parametrize("media", ["application/x-www-form-urlencoded", "text/plain", "", None])
+@pytest.mark.parametrize("address", ["/v1/recommendations", "/v1/match", "/v1/cypher"])
+async def test_bodies_that_must_be_json_are_refused_otherwise(serve: Any, address: str, media: str | None) -> None:
+    headers = {} if media is None else {"Content-Type": media}
+    async with serve() as http:
+        answer = await http.post(address, content=b'{"text": "a"}', headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (415, "urn:innograph:problem:unsupported-media")
+    assert "application/json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "location"),
+    [
+        ({"text": "甲", "date": "when"}, "body.date"),
+        ({"text": ""}, "body.text"),
+        ({"text": "甲", "colour": 1}, "body.colour"),
+    ],
+)
+async def test_a_refused_text_is_told_by_the_names_the_caller_wrote(serve: Any, body: Any, location: str) -> None:
+    async with serve() as http:
+        answer = await http.post("/v1/documents", json=body)
+    assert answer.status_code == 422
+    assert [row["location"] for row in answer.json()["errors"]] == [location]
 
 
 @pytest.mark.parametrize(
