@@ -21,7 +21,7 @@ TRAINING_STAMP := $(VENV)/.innograph-training
 # What a change of which must be seen by the tests of `make check`, without a database.
 PAGES := tests/unit/repository
 # Made to be imported, or to write files of the repository: no benchmarks.
-BENCHES := $(filter-out bench/damage.py bench/word_costs.py bench/match_eval.py,$(wildcard bench/*.py))
+BENCHES := $(filter-out bench/damage.py bench/synthetic.py bench/word_costs.py bench/match_eval.py,$(wildcard bench/*.py))
 
 .PHONY: help setup demo serve test test-latest check docs bench eval train clean
 

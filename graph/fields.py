@@ -13,6 +13,7 @@ import csv
 import functools
 import math
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -79,8 +80,8 @@ class Fields:
         """Lin's similarity of two field names, from 0 to 1; names unknown to the hierarchy are alike only if equal."""
         a, b = self.code(one), self.code(other)
         if a is None or b is None:
-            return 1.0 if normalise_name(one) == normalise_name(other) else 0.0
-        return self._similarity(a, b)
+            return 1.0 if a is b and normal_form(one) == normal_form(other) else 0.0
+        return _lin(self, a, b)
 
     def related(self, name: str, floor: float = 0.5) -> dict[str, float]:
         """Canonical names of fields at least this similar, and how similar, the nearest first."""
@@ -108,15 +109,6 @@ class Fields:
         best = [max((self.similarity(want, name) for name in have), default=0.0) for want in wanted]
         return sum(best) / len(best) if best else 0.0
 
-    def _similarity(self, a: str, b: str) -> float:
-        if a == b:
-            return 1.0
-        shared = self.ancestors[a] & self.ancestors[b]
-        total = self.information[a] + self.information[b]
-        if not shared or not total:
-            return 0.0
-        return 2 * max(self.information[code] for code in shared) / total
-
     def __hash__(self) -> int:
         return id(self)
 
@@ -133,16 +125,31 @@ def _code(fields: Fields, name: str) -> str | None:
     return None
 
 
+# Asked for every pair of candidates of a chain.
+normal_form = functools.lru_cache(maxsize=65536)(normalise_name)
+
+
+@functools.lru_cache(maxsize=65536)
+def _lin(fields: Fields, a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    shared = fields.ancestors[a] & fields.ancestors[b]
+    total = fields.information[a] + fields.information[b]
+    if not shared or not total:
+        return 0.0
+    return 2 * max(fields.information[code] for code in shared) / total
+
+
 @functools.lru_cache(maxsize=16384)
 def _find(fields: Fields, text: str) -> tuple[str, ...]:
-    key = text.casefold()
+    key = unicodedata.normalize("NFKC", text).casefold()
     found: dict[str, None] = {}
     at = 0
     while at < len(key):
         longest = min(fields.longest_from.get(key[at], 0), len(key) - at)
         for length in range(longest, 1, -1):
             piece = key[at : at + length]
-            code = fields.by_name.get(normalise_name(piece))
+            code = fields.by_name.get(piece if piece.isalnum() else normalise_name(piece))
             if code and not piece[-1].isspace() and _stands_alone(key, at, at + length):
                 found.setdefault(fields.fields[code].name)
                 at += length
@@ -160,7 +167,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _related(fields: Fields, code: str, floor: float) -> tuple[tuple[str, float], ...]:
-    pairs = ((fields.fields[other].name, fields._similarity(code, other)) for other in fields.fields)
+    pairs = ((fields.fields[other].name, _lin(fields, code, other)) for other in fields.fields)
     return tuple(sorted((p for p in pairs if p[1] >= floor), key=lambda p: (-p[1], p[0])))
 
 

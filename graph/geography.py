@@ -69,6 +69,16 @@ def _members(place: Place) -> frozenset[str]:
     return frozenset(prefix_of(member) for member in place.members or (place.code,)) | {prefix_of(place.code)}
 
 
+@functools.lru_cache(maxsize=8192)
+def _areas(geography: Geography, place: tuple[str, ...]) -> tuple[Place, ...]:
+    found = [
+        area
+        for area in geography.places.values()
+        if area.level == "区域" and area.name not in _TOO_WIDE and accepts(geography.members_of(area.code), place)
+    ]
+    return tuple(sorted(found, key=lambda area: (geography._width(area), area.code)))
+
+
 @dataclass(frozen=True, slots=True)
 class Geography:
     """Every region by code and by name. Immutable; ``Geography.load()`` gives the built-in one."""
@@ -158,12 +168,7 @@ class Geography:
 
     def areas(self, place: Sequence[str]) -> tuple[Place, ...]:
         """Cooperation areas that a place (its codes) lies in, the smallest first; the country's thirds are left out."""
-        found = [
-            area
-            for area in self.places.values()
-            if area.level == "区域" and area.name not in _TOO_WIDE and accepts(self.members_of(area.code), place)
-        ]
-        return tuple(sorted(found, key=lambda area: (self._width(area), area.code)))
+        return _areas(self, tuple(place))
 
     def around(self, code: str) -> tuple[Place, ...]:
         """Cooperation areas that hold the whole of a region and more, the smallest first."""

@@ -43,6 +43,8 @@ STEPS: tuple[Step, ...] = (
 _ROUNDS = 6
 # Repairs that leave nothing for another round to find.
 _SETTLED = frozenset({"traditional", "pinyin", "half_width"})
+# Beside these, what was settled may now read as shifted GBK.
+_SHIFT_MARKS = re.compile("[\ufffd?!;]")
 # C1 controls, private use and specials; U+FFFD counts through its flag.
 _NO_LANGUAGE = re.compile("[\x80-\x9f\ue000-\uf8ff\ufff0-\ufffc\ufffe\uffff]")
 #: Share of damage above which a document should be set aside.
@@ -65,7 +67,7 @@ def clean(text: str) -> Cleaned:
         before = work.text
         for step in STEPS:
             step(work)
-        if work.text == before or work.kinds <= _SETTLED:
+        if work.text == before or (work.kinds <= _SETTLED and not _SHIFT_MARKS.search(work.text)):
             break
     flag_lost(work)
     spam(work)

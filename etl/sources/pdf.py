@@ -126,7 +126,10 @@ def _pages(book: Any, count: int) -> tuple[list[tuple[float, list[Line]]], list[
         if lines and kinds[raw.FPDF_PAGEOBJ_PATH] >= 4:
             ruled.append(number)
         pages.append((height, lines))
-    title = str(book.get_metadata_dict().get("Title") or "").strip()
+    try:
+        title = book.get_metadata_value("Title").strip()
+    except UnicodeDecodeError:
+        title = ""
     if not title or re.search(r"\.(?:docx?|wps|indd|pdf)$|^(?:untitled|未命名|Microsoft Word)", title, re.IGNORECASE):
         title = _largest(pages[0][1]) if pages else ""
     return pages, scanned, ruled, title

@@ -14,13 +14,14 @@ sharing 质子交换膜 much. A field that is no entity takes its specificity fr
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from graph.answers.roles import Roles
 from graph.answers.values import EntityCard, EntityRef, Via
-from graph.fields import Fields
+from graph.fields import Fields, normal_form
 from graph.model import normalise_name
 from graph.queries.rows import Link
 
@@ -104,6 +105,8 @@ class Weigher:
     size: int
     degrees: Mapping[str, int]
     stated_only: bool = False
+    # By two fields: how alike they are, and the strength of sharing them; (0, 0) if they are not near.
+    _shares: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict, repr=False)
 
     def specific(self, name: str) -> float:
         """Specificity of a field: by its relations where it is an entity, else by the hierarchy."""
@@ -173,17 +176,41 @@ class Weigher:
             yield Joint(strength, via, (first.link, second.link))
 
     def _shared_field(self, one: Candidate, other: Candidate) -> Iterable[Joint]:
-        for name, first in one.fields.items():
-            for twin, second in other.fields.items():
-                alike = 1.0 if name == twin else self.fields.similarity(name, twin)
-                if alike < _NEAR_FIELD:
-                    continue
-                specific = math.sqrt(self.specific(name) * self.specific(twin))
-                strength = SHARED_FIELD * first.weight * second.weight * alike * specific
-                if strength > 0:
-                    kind = "SHARED_FIELD" if alike == 1.0 else "RELATED_FIELD"
-                    via = Via(kind, "inferred", round(strength, 6), second.entity or first.entity)
-                    yield Joint(strength, via, tuple(t.link for t in (second, first) if t.link is not None))
+        for name, twin in self._field_pairs(one, other):
+            share = self._shares.get((name, twin))
+            if share is None:
+                share = self._shares[name, twin] = self._share(name, twin)
+            first, second = one.fields[name], other.fields[twin]
+            alike, strength = share
+            strength *= first.weight * second.weight
+            if strength > 0:
+                kind = "SHARED_FIELD" if alike == 1.0 else "RELATED_FIELD"
+                via = Via(kind, "inferred", round(strength, 6), second.entity or first.entity)
+                yield Joint(strength, via, tuple(t.link for t in (second, first) if t.link is not None))
+
+    def _field_pairs(self, one: Candidate, other: Candidate) -> Iterable[tuple[str, str]]:
+        """Pairs of fields that may be near: all of the hierarchy's, and those outside of it that are the same."""
+        (known, strange), (known_too, strange_too) = self._split(one), self._split(other)
+        yield from itertools.product(known, known_too)
+        for key in sorted(strange.keys() & strange_too.keys()):
+            yield strange[key], strange_too[key]
+
+    def _split(self, candidate: Candidate) -> tuple[list[str], dict[str, str]]:
+        """The candidate's fields that the hierarchy knows, and the others by their normal form."""
+        known: list[str] = []
+        strange: dict[str, str] = {}
+        for name in candidate.fields:
+            if self.fields.code(name) is None:
+                strange[normal_form(name)] = name
+            else:
+                known.append(name)
+        return known, strange
+
+    def _share(self, name: str, twin: str) -> tuple[float, float]:
+        alike = 1.0 if name == twin else self.fields.similarity(name, twin)
+        if alike < _NEAR_FIELD:
+            return 0.0, 0.0
+        return alike, SHARED_FIELD * alike * math.sqrt(self.specific(name) * self.specific(twin))
 
     def _shared_host(self, one: Candidate, other: Candidate) -> Iterable[Joint]:
         for uid in one.hosts.keys() & other.hosts.keys():

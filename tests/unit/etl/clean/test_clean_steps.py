@@ -74,3 +74,8 @@ def test_a_page_copied_whole_loses_its_boilerplate() -> None:
 def test_a_mixed_text_is_converted_line_by_line() -> None:
     text = "該中心由濱海大學牽頭建設\n公司以代工著称，总部在滨海市，产品是传感器。"
     assert clean(text).text == "该中心由滨海大学牵头建设\n公司以代工著称，总部在滨海市，产品是传感器。"
+
+
+def test_what_pinyin_hid_is_found_in_the_same_run() -> None:
+    cleaned = clean("\ufffd?領(lǐng)導\x80\x80\x80")
+    assert clean(cleaned.text).text == cleaned.text
