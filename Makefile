@@ -21,7 +21,7 @@ TRAINING_STAMP := $(VENV)/.innograph-training
 # What a change of which must be seen by the tests of `make check`, without a database.
 PAGES := tests/unit/repository
 # Made to be imported, or to write files of the repository: no benchmarks.
-BENCHES := $(filter-out bench/damage.py bench/synthetic.py bench/word_costs.py bench/match_eval.py,$(wildcard bench/*.py))
+BENCHES := $(filter-out bench/damage.py bench/synthetic.py bench/word_costs.py bench/match_eval.py bench/links_eval.py,$(wildcard bench/*.py))
 
 .PHONY: help setup demo serve test test-latest check docs bench eval train clean
 
@@ -57,11 +57,12 @@ docs: $(STAMP) ## Write docs/ontology.md anew from graph/ontology.yaml.
 bench: $(STAMP) ## Run the benchmarks of bench/ one after the other.
 	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python "$$script"; done
 
-eval: $(STAMP) ## Score the extraction, and the matching, on the gold data.
+eval: $(STAMP) ## Score the extraction and the matching on the gold data, and hidden links.
 	@mkdir -p $(BUILD)
 	$(BIN)/innograph extract $(EVAL_DATA) > $(BUILD)/predicted.jsonl
 	$(BIN)/python tests/gold/score.py --per-type $(EVAL_DATA) $(BUILD)/predicted.jsonl
 	@if [ -d tests/gold/match ]; then $(BIN)/python bench/match_eval.py; fi
+	$(BIN)/python bench/links_eval.py
 
 train: $(TRAINING_STAMP) ## Fit the reader on data/corpus and write etl/nlp/models (fetches torch).
 	$(BIN)/python -m training $(TRAIN_ARGS)

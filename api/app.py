@@ -18,7 +18,19 @@ from api.errors import install_error_handlers
 from api.limits import BodyLimitMiddleware, ConcurrencyMiddleware, DeadlineMiddleware
 from api.openapi import DESCRIPTION, TAGS, TITLE, finish, operation_id
 from api.reading import ReadingRoom, TextReader, build_pipeline
-from api.routers import chains, cypher, documents, entities, health, paths, recommend, relations, schema, search
+from api.routers import (
+    analytics,
+    chains,
+    cypher,
+    documents,
+    entities,
+    health,
+    paths,
+    recommend,
+    relations,
+    schema,
+    search,
+)
 from api.security import GuardMiddleware, check_exposure
 from api.thinking import ThinkingRoom
 from graph.answers.embedding import Embedder
@@ -27,7 +39,7 @@ from graph.settings import Settings
 from graph.store.database import AsyncDatabase, open_async_database
 
 OpenDatabase = Callable[[Settings], Awaitable[AsyncDatabase]]
-ROUTERS = (health, search, entities, relations, paths, chains, recommend, documents, schema, cypher)
+ROUTERS = (health, search, entities, relations, paths, chains, recommend, documents, analytics, schema, cypher)
 
 
 class Api(FastAPI):

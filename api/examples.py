@@ -248,6 +248,27 @@ ANSWERS: dict[str, dict[int, Any]] = {
             "gaps": [_GAP],
         }
     },
+    "get_analytics": {
+        200: {
+            "graph_version": 42,
+            "current": True,
+            "entities": 812,
+            "relations": 1930,
+            "sampled": 0,
+            "modularity": 0.71,
+            "leaders": [{"stage": "pilot", "measure": "brokerage", "entity": _BASE, "value": 37.0}],
+            "communities": [
+                {
+                    "number": 0,
+                    "size": 64,
+                    "stages": {"research": 9, "pilot": 3, "industrialization": 21},
+                    "regions": {"河北省": 31, "北京市": 12},
+                    "members": [_UNIVERSITY, _BASE],
+                }
+            ],
+            "flows": [{"source": "北京市", "target": "河北省", "relation": "COOPERATES_WITH", "count": 14}],
+        }
+    },
     "get_gap_matrix": {
         200: {
             "fields": ["氢能"],

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,13 @@ def write_report(path: Path, value: Any) -> None:
 
 
 @contextmanager
-def working(text: str) -> Iterator[None]:
-    """Shows that something is under way; silent where nobody watches."""
+def working(text: str) -> Iterator[Callable[[str], None]]:
+    """Shows that something is under way, and what, as the function that it gives is told: in place in a terminal.
+
+    Elsewhere it is silent unless told something, which becomes a line.
+    """
     if sys.stderr.isatty():
-        with err.status(text):
-            yield
+        with err.status(text) as status:
+            yield lambda step: status.update(f"{text.removesuffix('…').strip()}: {step} …")
     else:
-        yield
+        yield lambda step: err.print(f"{text.removesuffix('…').strip()}: {step}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
+from graph.answers.analytics import Analytics
 from graph.answers.reference import Reference
 from graph.answers.values import (
     Chains,
@@ -14,6 +15,7 @@ from graph.answers.values import (
     DocumentView,
     Evidence,
     Gap,
+    GapMatrix,
     Gaps,
     Hit,
     MatchResult,
@@ -207,11 +209,28 @@ def gaps(found: Gaps, reference: Reference) -> None:
     for coverage in found.coverage:
         names = "、".join(ref.name for ref, _ in coverage.entities[:4])
         mark = _MARKS["stated"] if coverage.count else _MARKS["missing"]
+        years = ", ".join(f"{year} {count}" for year, count in sorted(coverage.by_year.items()))
         out.print(
-            f"  {mark} {_stage(reference, coverage.stage)}: {coverage.count} [dim](strength {coverage.strength:.2f})[/] {_safe(names)}"
+            f"  {mark} {_stage(reference, coverage.stage)}: {coverage.count} [dim](strength {coverage.strength:.2f}"
+            f"{'; first seen ' + years if years else ''})[/] {_safe(names)}"
         )
     for gap in found.gaps:
         _gap(gap, reference)
+
+
+def gap_matrix(found: GapMatrix, reference: Reference) -> None:
+    """A row a field, a column a region; in each cell the entities at each stage in the order of the chain."""
+    stages = list(reference.ontology.stages)
+    out.print("Entities at " + " / ".join(_stage(reference, stage) for stage in stages))
+    table = Table(show_header=True)
+    table.add_column("")
+    for region in found.regions:
+        table.add_column(_safe(region))
+    cells = {(cell.field, cell.region): cell for cell in found.cells}
+    for field in found.fields:
+        counts = (cells[field, region].counts for region in found.regions)
+        table.add_row(_safe(field), *("/".join(str(count[stage] or "·") for stage in stages) for count in counts))
+    out.print(table)
 
 
 def recommendations(found: Recommendations, reference: Reference) -> None:
@@ -252,3 +271,30 @@ def statistics(found: Statistics, reference: Reference) -> None:
     ):
         rows = sorted(counts.items(), key=lambda item: -item[1])
         out.print(f"  {title}: " + ", ".join(f"{zh(reference, name)} {count}" for name, count in rows))
+
+
+def analytics(found: Analytics, reference: Reference) -> None:
+    """Leaders of each stage, communities and flows."""
+    out.print(
+        f"{found.entities} entities, {found.relations} relations (graph version {found.graph_version}"
+        + ("" if found.current else ", [yellow]the graph has changed since[/]")
+        + f"); modularity {found.modularity:.2f}"
+        + (f"; betweenness from a sample of {found.sampled}" if found.sampled else "")
+    )
+    stages = dict.fromkeys(leader.stage for leader in found.leaders)
+    for stage in stages:
+        out.print(f"\n[bold]{_stage(reference, stage)}[/]")
+        for measure in dict.fromkeys(leader.measure for leader in found.leaders):
+            best = [leader for leader in found.leaders if (leader.stage, leader.measure) == (stage, measure)]
+            if best:
+                names = ", ".join(f"{_safe(leader.entity.name)} {leader.value:.3g}" for leader in best)
+                out.print(f"  {measure}: {names}")
+    out.print("\n[bold]Communities[/]")
+    for community in found.communities:
+        held = ", ".join(f"{_stage(reference, stage)} {count}" for stage, count in community.stages.items())
+        members = ", ".join(_safe(member.name) for member in community.members)
+        regions = ", ".join(f"{region} {count}" for region, count in community.regions.items())
+        out.print(f"  {community.number}: {community.size} members ({held}; {regions}): {members}")
+    out.print("\n[bold]Flows between provinces[/]")
+    for flow in found.flows:
+        out.print(f"  {flow.source} → {flow.target}: {_relation(reference, flow.relation)} {flow.count}")

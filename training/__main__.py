@@ -7,6 +7,7 @@ Example:
 from __future__ import annotations
 
 import argparse
+import random
 import time
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from graph.e5 import load_weights
 from graph.ontology import Ontology, load_ontology
 from training import context, tagger
 from training import relations as pairs
+from training.augment import pool_of, renamed
 from training.corpus import Annotated, read_folder
 from training.encoder import KEEP, LAYERS, LowerLayers, export
 from training.export import crf_scores, write_pairs, write_tagger, write_verdict_settings
@@ -36,9 +38,10 @@ def main() -> int:
     parser.add_argument("--corpus", type=Path, default=Path("data/corpus"), help="folder of *.ann.txt files")
     parser.add_argument("--output", type=Path, default=Path("etl/nlp/models"), help="folder the models are written to")
     parser.add_argument("--seeds", type=int, default=1, help="taggers whose scores are averaged")
-    parser.add_argument("--epochs", type=int, default=16, help="passes of the tagger over the corpus")
-    parser.add_argument("--pair-epochs", type=int, default=4, help="passes of the relation classifier")
-    parser.add_argument("--context-epochs", type=int, default=8, help="passes of the relation network")
+    parser.add_argument("--copies", type=int, default=2, help="copies of each document with other names in it")
+    parser.add_argument("--epochs", type=int, default=8, help="passes of the tagger over the documents and their copies")
+    parser.add_argument("--pair-epochs", type=int, default=2, help="passes of the relation classifier")
+    parser.add_argument("--context-epochs", type=int, default=4, help="passes of the relation network")
     parser.add_argument("--only", choices=["fast", "best", "pairs", "context"], help="fit one part alone")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -46,7 +49,9 @@ def main() -> int:
     documents = read_folder(args.corpus)
     train = [d for d in documents if not d.validation]
     held = [d for d in documents if d.validation]
-    print(f"{len(train)} documents to fit, {len(held)} held back", flush=True)
+    pool, rng = pool_of(train), random.Random(0)
+    train += [renamed(document, pool, rng) for _ in range(args.copies) for document in list(train)]
+    print(f"{len(train)} documents to fit, {args.copies} of {args.copies + 1} renamed; {len(held)} held back", flush=True)
     for setting in ("fast", "best"):
         if args.only in (None, setting):
             fit_tagger(setting, train, held, ontology, args)
@@ -70,7 +75,7 @@ def fit_tagger(
         encoder = Encoder(path)
     types = list(ontology.entity_types)
     lac, gazetteer = load_lac(), load_gazetteer()
-    vocabulary = tagger.build_vocabulary(train)
+    vocabulary = tagger.build_vocabulary(train, least=2 * (args.copies + 1))
     rows = tagger.examples(train, vocabulary, lac, gazetteer, types, encoder)
     test = tagger.examples(held, vocabulary, lac, gazetteer, types, encoder)
     fitted = []
@@ -91,7 +96,7 @@ def fit_tagger(
         fitted.append(tagger.fit(rows, vocabulary, types, seed=seed, epochs=args.epochs, report=report))
     right, found, gold, marks = evaluate(fitted, test, held, types)
     print(f"{setting} tagger on held-back: F1 {2 * right / max(1, found + gold):.3f}", flush=True)
-    data = {"documents": len(train), "seeds": args.seeds, "epochs": args.epochs}
+    data = {"documents": len(train), "copies": args.copies, "seeds": args.seeds, "epochs": args.epochs}
     write_tagger(args.output / setting, fitted, vocabulary, types, calibrate(marks), data)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
-from graph.answers import chains, entities, gaps, paths, recommend, search, statistics
+from graph.answers import analytics, chains, entities, gaps, paths, recommend, search, statistics
 from graph.answers.embedding import load_embedder
 from graph.answers.reference import Reference
 from graph.answers.values import DocumentView
 from graph.errors import NotFound
+from graph.exports.tables import write_tables
 from graph.settings import load_settings
 from graph.store.database import Database, open_database
 from graph.store.query import Plan
@@ -21,6 +23,8 @@ from innograph import console, show
 T = TypeVar("T")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Region = Annotated[str, typer.Option(help="Only within this region: a province, city or area such as 京津冀.")]
+Since = Annotated[str, typer.Option(help="Leave out relations last seen before this ISO date.")]
+Until = Annotated[str, typer.Option(help="Leave out relations first seen after this ISO date.")]
 Types = Annotated[list[str] | None, typer.Option("--type", help="Entity type, repeatable: Firm, PilotBase, …")]
 
 
@@ -31,8 +35,10 @@ def register(app: typer.Typer) -> None:
     app.command("path")(run_path)
     app.command("chain")(run_chain)
     app.command("gaps")(run_gaps)
+    app.command("gap-matrix")(run_gap_matrix)
     app.command("recommend")(run_recommend)
     app.command("stats")(run_stats)
+    app.command("analyse")(run_analyse)
 
 
 @contextmanager
@@ -122,7 +128,11 @@ def run_chain(
     field: Annotated[str, typer.Option(help="Look at this field.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=50, help="Most chains.")] = 3,
     direction: Annotated[str, typer.Option(help="forward, backward or both")] = "both",
+    target: Annotated[str, typer.Option(help="Where chains end: a stage, or an entity that they must hold.")] = "",
     stated_only: Annotated[bool, typer.Option("--stated-only", help="No inferred steps.")] = False,
+    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Smallest confidence of a relation.")] = 0.0,
+    since: Since = "",
+    until: Until = "",
     json: Json = False,
 ) -> None:
     """Finds ways from research through verification and pilot to the industrial chain, and where they are broken.
@@ -136,7 +146,11 @@ def run_chain(
             field=field,
             limit=limit,
             direction=direction,
+            target=target,
             stated_only=stated_only,
+            min_confidence=min_confidence,
+            since=since,
+            until=until,
             reference=reference,
         )
         output(answer(plan, database), json, show.chains, reference)
@@ -145,14 +159,32 @@ def run_chain(
 def run_gaps(
     field: Annotated[str, typer.Argument(help="A field, for example 氢能; empty for all.")] = "",
     region: Region = "",
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most fillers a gap.")] = 5,
+    since: Since = "",
+    until: Until = "",
     json: Json = False,
 ) -> None:
-    """Says which stages a field has in a region, what is missing and who is nearest to filling it.
+    """Says which stages a field has in a region, since when, what is missing and who is nearest to filling it.
 
     Example: `innograph gaps 氢能 --region 河北`
     """
     with opened() as (database, reference):
-        output(answer(gaps.gaps(field, region, reference=reference), database), json, show.gaps, reference)
+        plan = gaps.gaps(field, region, limit=limit, since=since, until=until, reference=reference)
+        output(answer(plan, database), json, show.gaps, reference)
+
+
+def run_gap_matrix(
+    field: Annotated[list[str] | None, typer.Option("--field", help="Repeatable; the 20 largest if none.")] = None,
+    region: Annotated[list[str] | None, typer.Option("--region", help="Repeatable; all provinces if none.")] = None,
+    json: Json = False,
+) -> None:
+    """Shows, for fields by regions, how many entities fill each stage.
+
+    Example: `innograph gap-matrix --field 氢能 --field 人工智能 --region 北京 --region 河北`
+    """
+    with opened() as (database, reference):
+        plan = gaps.gap_matrix(field or (), region or (), reference=reference)
+        output(answer(plan, database), json, show.gap_matrix, reference)
 
 
 def run_recommend(
@@ -161,6 +193,9 @@ def run_recommend(
     mode: Annotated[str, typer.Option(help="next_step, complement or supplement")] = "next_step",
     region: Region = "",
     limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    diversity: Annotated[
+        float, typer.Option(min=0, max=1, help="From 0, the best, to 1, as different as can be.")
+    ] = 0.0,
     json: Json = False,
 ) -> None:
     """Recommends partners, with the parts of the score, the path and the sentences.
@@ -174,6 +209,7 @@ def run_recommend(
             mode=mode,
             region=region,
             limit=limit,
+            diversity=diversity,
             embedder=load_embedder(load_settings()),
             reference=reference,
         )
@@ -184,3 +220,26 @@ def run_stats(json: Json = False) -> None:
     """Counts what the graph holds. Example: `innograph stats`"""
     with opened() as (database, reference):
         output(answer(statistics.statistics(reference=reference), database), json, show.statistics, reference)
+
+
+def run_analyse(
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most leaders of each measure, communities, flows.")] = 5,
+    again: Annotated[bool, typer.Option("--again", help="Compute anew though the graph has not changed.")] = False,
+    export: Annotated[
+        Path | None, typer.Option(help="Folder for leaders.csv, communities.csv, flows.csv and analytics.json.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Finds who is central at each stage, who joins stages, communities, and flows between regions.
+
+    Computed once for a version of the graph; the measures stand on the entities as `pagerank`, `betweenness`,
+    `brokerage` and `community`. Example: `innograph analyse --export analysis/`
+    """
+    with opened() as (database, reference):
+        with console.working("Analysing …") as status:
+            whole = database.answer(analytics.analyse(again=again, progress=status, reference=reference))
+        if export is not None:
+            files = write_tables(whole, export)
+            console.err.print(f"{', '.join(path.name for path in files)} written to {export}")
+        found = answer(analytics.analytics(limit=limit, reference=reference), database)
+        output(found, json, show.analytics, reference)

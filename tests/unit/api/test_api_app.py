@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[3]
 KEY = "not-a-real-key-0123456789"
 OPERATION_IDS = {
+    "get_analytics",
     "get_chains",
     "get_document",
     "get_entity",
