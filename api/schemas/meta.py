@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator
+from pydantic import ConfigDict, Field, StringConstraints
 
 from api.schemas.common import Answer, Request, StageName
 
 MAX_CYPHER = 10_000
-# Neo4j's parser recurses: some hundreds of nested brackets overflow its stack and the connection never answers.
-MAX_NESTING = 100
 MAX_ROWS = 1_000
 
 
@@ -104,16 +102,6 @@ class CypherRequest(Request):
     )
     parameters: dict[str, Any] = Field(default_factory=dict, max_length=100, description="Values for its $names.")
     limit: int = Field(default=100, ge=1, le=MAX_ROWS, description="Rows returned at most.")
-
-    @field_validator("query")
-    @classmethod
-    def _shallow(cls, query: str) -> str:
-        depth = 0
-        for character in query:
-            depth += (character in "([{") - (character in ")]}")
-            if depth > MAX_NESTING:
-                raise ValueError(f"brackets are nested more than {MAX_NESTING} deep")
-        return query
 
 
 class CypherResult(Answer):

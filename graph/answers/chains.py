@@ -23,6 +23,7 @@ from graph.answers.fillers import fillers
 from graph.answers.limits import MAX_K, check_choice, check_date, check_range, check_share
 from graph.answers.paths import fetch_sentences
 from graph.answers.reference import Reference
+from graph.answers.roles import roles_of
 from graph.answers.starts import Understood, understand, with_fields
 from graph.answers.surroundings import Filters, Surroundings, fit, read
 from graph.answers.ties import Candidate, Joint, Weigher
@@ -95,7 +96,7 @@ def chains(
         Every step of the range of stages in order: ``stated``, ``inferred`` or ``missing``. About 15 queries.
 
     Raises:
-        NotFound: The start or target is unknown.
+        NotFound: The start, field or target is unknown.
         InvalidInput: A limit, date, region or direction is out of range.
     """
     reference = reference or Reference.load()
@@ -106,11 +107,12 @@ def chains(
     check_date("until", until)
     understood: Understood = yield from understand(start, reference=reference)
     if field.strip():
-        understood = with_fields(understood, {reference.fields.canonical(field.strip()): 1.0})
+        name = yield from _field(field.strip(), reference)
+        understood = with_fields(understood, {name: 1.0})
     named_region = region or understood.region
     members = reference.geography.members(named_region) if named_region else frozenset[str]()
     filters = Filters(members, stated_only, min_confidence, since, until)
-    found: Surroundings = yield from read(understood, filters, reference)
+    found: Surroundings = yield from read(understood, filters, reference, own_fields=not field.strip())
     stages, forced = yield from _range_of(found, direction, target, reference)
     table = _table(found, stages, forced, filters, named_region, reference)
     picks = _worth_showing(best_chains(table.board, k=limit, penalty=_SHOWN), found)
@@ -118,6 +120,21 @@ def chains(
     sentences: dict[str, Evidence] = yield from fetch_sentences(needed)
     answer = tuple(_chain(table, pick, _joints(table, pick), sentences) for pick in picks)
     return Chains(found.start.start, answer, _gaps(table, picks, answer, named_region), found.truncated)
+
+
+def _field(name: str, reference: Reference) -> Plan[str]:
+    """The canonical name of a field of the hierarchy, or of an entity that is a field.
+
+    Raises:
+        NotFound: It is neither; the message names the nearest.
+        InvalidInput: It names an entity that is no field.
+    """
+    if reference.fields.code(name) is not None:
+        return reference.fields.canonical(name)
+    card = yield from resolve(name, reference=reference)
+    if card.type not in roles_of(reference.ontology).field_types:
+        raise InvalidInput(f"{card.name} is a {card.type} and no field. Name a field such as 氢能, or leave it out.")
+    return card.name
 
 
 def _range_of(

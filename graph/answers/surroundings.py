@@ -110,9 +110,22 @@ class Surroundings:
 
 
 def read(
-    start: Understood, filters: Filters, reference: Reference, nearest: Nearest | None = None
+    start: Understood,
+    filters: Filters,
+    reference: Reference,
+    nearest: Nearest | None = None,
+    *,
+    own_fields: bool = True,
 ) -> Plan[Surroundings]:
-    """Who stands around a start: at most eight queries."""
+    """Who stands around a start: at most eight queries.
+
+    Args:
+        start: What the question starts from.
+        filters: Who counts.
+        reference: Ontology, regions and fields.
+        nearest: A vector whose nearest entities count too.
+        own_fields: Whether the fields that an entity states count beside those of the start.
+    """
     roles = roles_of(reference.ontology)
     found = Surroundings(start, roles, extra=filters.extra)
     found.size = yield queries.size()
@@ -123,7 +136,8 @@ def read(
         found.links += links
         for link in links:
             add_link(found.origin, link, roles, reference.fields)
-        found.start = with_fields(start, _fields_of(found.origin, start))
+        if own_fields:
+            found.start = with_fields(start, _fields_of(found.origin, start))
         _collect(found, (link.entity for link in links), filters, reference)
     wanted = found.start.fields or {}
     if wanted:

@@ -32,6 +32,8 @@ ALLOWED_PROCEDURES = frozenset(
 _ALLOWED = {name.casefold() for name in ALLOWED_PROCEDURES}
 _PROCEDURE = re.compile(r"\s*([A-Za-z0-9_.`]+)\s*\(")
 _LEADING = re.compile(r"(?:\s+|//[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
+# Neo4j's parser recurses: some hundreds of nested brackets overflow its stack and the connection never answers.
+MAX_NESTING = 100
 _MODE = re.compile(r"(?:EXPLAIN|PROFILE)\b", re.IGNORECASE)
 
 
@@ -55,8 +57,14 @@ def explained(text: str) -> str:
     """The text with EXPLAIN before it.
 
     Raises:
-        InvalidInput: There is nothing to run, or the text asks for EXPLAIN or PROFILE itself.
+        InvalidInput: There is nothing to run, brackets are nested more than 100 deep, or the text asks for EXPLAIN or
+            PROFILE itself.
     """
+    depth = 0
+    for ch in text:
+        depth += (ch in "([{") - (ch in ")]}")
+        if depth > MAX_NESTING:
+            raise InvalidInput(f"Brackets are nested more than {MAX_NESTING} deep. Simplify the query.")
     match = _LEADING.match(text)
     body = text[match.end() :] if match else text
     if not body.strip():

@@ -303,3 +303,11 @@ def test_statistics_count_everything(small_graph: Database) -> None:
     )
     assert found.by_stage == dict(zip(STAGES, [2, 1, 3, 5, 1], strict=True))
     assert found.by_region["北京市"] == 7
+
+
+def test_a_field_that_is_none_is_named_with_its_nearest(small_graph: Database) -> None:
+    with pytest.raises(NotFound, match="氢能产业链"):
+        small_graph.answer(chains.chains("清华大学", field="氢能产业链条"))
+    with pytest.raises(InvalidInput, match="no field"):
+        small_graph.answer(chains.chains("清华大学", field="燕山大学"))
+    assert small_graph.answer(chains.chains("清华大学", field="氢能技术")).start.fields == ("氢能",)

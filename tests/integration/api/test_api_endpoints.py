@@ -327,6 +327,7 @@ def test_cypher_is_capped_and_takes_parameters(http: httpx.Client) -> None:
         "EXPLAIN RETURN 1",
         "nonsense",
         "RETURN $missing",
+        "RETURN " + "(" * 400 + "1" + ")" * 400,
     ],
 )
 def test_cypher_that_does_more_is_refused(http: httpx.Client, query: str) -> None:

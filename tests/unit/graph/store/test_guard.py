@@ -71,3 +71,10 @@ def test_explain_and_profile_of_the_caller_are_refused(text: str) -> None:
 
 def test_the_text_stays_as_it_is() -> None:
     assert explained("// c\nMATCH (profile) RETURN profile") == "EXPLAIN // c\nMATCH (profile) RETURN profile"
+
+
+@pytest.mark.parametrize("opening", ["(", "[", "{"])
+def test_deeply_nested_brackets_are_refused_before_the_server_sees_them(opening: str) -> None:
+    with pytest.raises(InvalidInput, match="100 deep"):
+        explained("RETURN " + opening * 101)
+    assert explained("RETURN " + opening * 100).startswith("EXPLAIN")
