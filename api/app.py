@@ -24,6 +24,7 @@ from api.routers import (
     cypher,
     documents,
     entities,
+    feedback,
     health,
     paths,
     recommend,
@@ -39,7 +40,7 @@ from graph.settings import Settings
 from graph.store.database import AsyncDatabase, open_async_database
 
 OpenDatabase = Callable[[Settings], Awaitable[AsyncDatabase]]
-ROUTERS = (health, search, entities, relations, paths, chains, recommend, documents, analytics, schema, cypher)
+ROUTERS = (health, search, entities, relations, paths, chains, recommend, feedback, documents, analytics, schema, cypher)
 
 
 class Api(FastAPI):

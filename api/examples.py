@@ -49,6 +49,16 @@ _GAP = {
     "reason": "no entity of the field fills the stage in the region",
     "fillers": [_FILLER],
 }
+_LEARNED = {
+    "mode": "next_step",
+    "verdicts": 64,
+    "accepted": 21,
+    "weights": {"field": 0.34, "text": 0.12, "stage": 0.27, "region": 0.14, "proximity": 0.07, "evidence": 0.06},
+    "loss_usual": 0.5712,
+    "loss": 0.5238,
+    "auc_usual": 0.7412,
+    "auc": 0.7903,
+}
 _MATCH = {
     "id": "D1",
     "results": [
@@ -248,6 +258,18 @@ ANSWERS: dict[str, dict[int, Any]] = {
             "gaps": [_GAP],
         }
     },
+    "give_feedback": {
+        200: {
+            "start": _RESULT["uid"],
+            "candidate": _BASE["uid"],
+            "mode": "next_step",
+            "accepted": True,
+            "shares": {"field": 0.9, "text": 0.4, "stage": 1.0, "region": 0.8, "proximity": 0.2, "evidence": 0.5},
+        }
+    },
+    "get_feedback": {200: {"active": False, "learned": [_LEARNED]}},
+    "learn_from_feedback": {200: _LEARNED},
+    "reset_feedback": {200: {"deleted": 64}},
     "get_analytics": {
         200: {
             "graph_version": 42,

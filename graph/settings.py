@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(
         default=False, description="Let ingest fetch http(s) addresses of private networks."
     )
+    feedback: bool = Field(
+        default=False, description="Weigh recommendations by what was learnt from verdicts (`innograph feedback learn`)."
+    )
     embedder: Literal["auto", "none", "e5", "sentence-transformers", "openai"] = Field(
         default="auto",
         description="Source of sentence vectors: e5 (local), sentence-transformers, openai (an endpoint of its protocol), "

@@ -11,7 +11,7 @@ import typer
 
 from graph.errors import InnoGraphError, StoreError
 from innograph import __version__, console
-from innograph.commands import ask, demo, export, ingest, matching, read, serve, store
+from innograph.commands import ask, demo, export, feedback, ingest, matching, read, serve, store
 
 _INTERRUPTED = 130
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 for module in (read, ingest, ask, matching, export, demo, serve):
     module.register(app)
 app.add_typer(store.app, name="db")
+app.add_typer(feedback.app, name="feedback")
 
 
 @app.callback()

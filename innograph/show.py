@@ -8,6 +8,8 @@ from typing import Any
 from rich.table import Table
 
 from graph.answers.analytics import Analytics
+from graph.answers.feedback import Learned, Verdict
+from graph.answers.recommend import WEIGHTS
 from graph.answers.reference import Reference
 from graph.answers.values import (
     Chains,
@@ -298,3 +300,20 @@ def analytics(found: Analytics, reference: Reference) -> None:
     out.print("\n[bold]Flows between provinces[/]")
     for flow in found.flows:
         out.print(f"  {flow.source} → {flow.target}: {_relation(reference, flow.relation)} {flow.count}")
+
+
+def verdict(found: Verdict) -> None:
+    """What was kept of a verdict."""
+    shares = ", ".join(f"{name} {share:.2f}" for name, share in found.shares.items())
+    out.print(f"{'accepted' if found.accepted else 'rejected'}: {found.candidate} for {_safe(found.start)} ({shares})")
+
+
+def learned(found: Learned) -> None:
+    """Weights beside the usual ones, and how good either are."""
+    out.print(f"[bold]{found.mode}[/]: {found.verdicts} verdicts, {found.accepted} accepted")
+    for name, weight in found.weights.items():
+        out.print(f"  {name}: {weight:.3f} (usually {WEIGHTS[found.mode][name]:.2f})")
+    out.print(
+        f"  cross-validated: loss {found.loss:.3f} (usual {found.loss_usual:.3f}), accepted before rejected in "
+        f"{found.auc:.0%} (usual {found.auc_usual:.0%}); used where INNOGRAPH_FEEDBACK=true"
+    )

@@ -24,6 +24,7 @@ from graph.answers import match as match_answers
 from graph.answers import recommend as answers
 from graph.answers.catalogue import Catalogue
 from graph.answers.entities import resolve
+from graph.answers.feedback import learned_weights
 from graph.answers.values import MatchQuery
 from graph.answers.values import MatchResult as Matches
 from graph.store.query import Plan
@@ -52,6 +53,9 @@ async def recommend(asked: RecommendationRequest, services: ServicesDep) -> Reco
     if asked.entity:
         # What is given as an entity must be one, and not a field or region of the same name.
         start = (await services.database.answer(resolve(asked.entity, reference=services.reference))).uid
+    weights = None
+    if services.settings.feedback:
+        weights = await services.database.answer(learned_weights(asked.mode))
     plan = answers.recommend(
         start,
         targets=entity_types(services.reference.ontology, asked.targets),
@@ -59,6 +63,7 @@ async def recommend(asked: RecommendationRequest, services: ServicesDep) -> Reco
         region=asked.region,
         limit=asked.limit,
         diversity=asked.diversity,
+        weights=weights,
         embedder=services.embedder,
         reference=services.reference,
     )

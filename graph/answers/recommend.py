@@ -11,7 +11,7 @@ A score is the sum of these parts, each a share from 0 to 1 times the weight of 
     proximity  personalised PageRank from the start over the relations read, relative to the best
     evidence   1 - 2^-(documents), less for what was last seen long ago (halved part every five years)
 
-The weights are a choice.
+The weights are a choice; verdicts can teach others (graph/answers/feedback.py).
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ def recommend(
     region: str = "",
     limit: int = 10,
     diversity: float = 0.0,
+    weights: Mapping[str, float] | None = None,
     embedder: Embedder | None = None,
     reference: Reference | None = None,
 ) -> Plan[Recommendations]:
@@ -87,6 +88,7 @@ def recommend(
         region: Prefer candidates near this region rather than near the start.
         limit: Most candidates, 1 to 100.
         diversity: From 0 (best scores) to 1 (as different as can be).
+        weights: Of the parts of the score, all of them; those of the mode by default.
         embedder: Source of the text part and of further candidates; None compares characters.
         reference: Ontology, regions and fields; the built-in ones by default.
 
@@ -99,6 +101,7 @@ def recommend(
     check_choice("mode", mode, MODES)
     check_range("limit", limit, MAX_LIMIT)
     check_share("diversity", diversity)
+    weights = WEIGHTS[mode] if weights is None else weights
     wanted_types = check_types(reference.ontology, targets)
     place = reference.geography.path(reference.geography.place(region).code) if region else ()
     understood: Understood = yield from understand(start, reference=reference)
@@ -117,7 +120,7 @@ def recommend(
         texts = yield from _likenesses(pool, likeness, embedder, reference)
     else:
         texts = _text_shares(pool, found)
-    scored = _score(pool, found, mode, stages, place, texts, reference)
+    scored = _score(pool, found, mode, weights, stages, place, texts, reference)
     chosen = _diverse(scored, limit, diversity)
     roads = ways(found.links, (item.candidate.card for item in chosen))
     walks = {item.candidate.card.uid: _walk(found, roads, item.candidate.card.uid) for item in chosen}
@@ -126,7 +129,7 @@ def recommend(
     sentences: dict[str, Evidence] = yield from fetch_sentences(needed)
     best = scored[0] if scored else None
     items = tuple(
-        _item(item, best, walks[item.candidate.card.uid], found, mode, sentences, reference) for item in chosen
+        _item(item, best, walks[item.candidate.card.uid], found, weights, sentences, reference) for item in chosen
     )
     return Recommendations(found.start.start, mode, items)
 
@@ -173,6 +176,7 @@ def _score(
     pool: Sequence[Candidate],
     found: Surroundings,
     mode: str,
+    weights: Mapping[str, float],
     stages: Mapping[str, float],
     place: Sequence[str],
     texts: Sequence[float],
@@ -193,7 +197,7 @@ def _score(
             "proximity": near.get(candidate.card.uid, 0.0),
             "evidence": _evidence_share(candidate, newest),
         }
-        parts = {name: round(WEIGHTS[mode][name] * shares[name], 6) for name in PARTS}
+        parts = {name: round(weights[name] * shares[name], 6) for name in PARTS}
         scored.append(Scored(candidate, parts))
     return sorted(scored, key=lambda item: (-item.score, item.candidate.card.uid))
 
@@ -329,7 +333,7 @@ def _item(
     best: Scored | None,
     walk: Sequence[Link],
     found: Surroundings,
-    mode: str,
+    weights: Mapping[str, float],
     sentences: Mapping[str, Evidence],
     reference: Reference,
 ) -> Recommendation:
@@ -352,16 +356,18 @@ def _item(
         parts=item.parts,
         path=tuple(path),
         evidence=tuple(shown.values())[:_SENTENCES],
-        change=None if best is None or item is best else smallest_change(item, best, mode, found, reference),
+        change=None if best is None or item is best else smallest_change(item, best, weights, found, reference),
     )
 
 
-def smallest_change(item: Scored, best: Scored, mode: str, found: Surroundings, reference: Reference) -> Change:
+def smallest_change(
+    item: Scored, best: Scored, weights: Mapping[str, float], found: Surroundings, reference: Reference
+) -> Change:
     """The part that, raised the least of its own range, would lift a candidate to the first place."""
     short = round(best.score - item.score, 6)
     options = []
     for name in PARTS:
-        weight = WEIGHTS[mode][name]
+        weight = weights[name]
         room = weight - item.parts[name]
         if weight and room >= short:
             options.append((short / weight, PARTS.index(name), name))
@@ -369,7 +375,7 @@ def smallest_change(item: Scored, best: Scored, mode: str, found: Surroundings, 
         text = f"No single part can make up {short:.3f}; several must rise."
         return Change("several", short, text)
     _, _, name = min(options)
-    now, weight = item.parts[name] / WEIGHTS[mode][name], WEIGHTS[mode][name]
+    now, weight = item.parts[name] / weights[name], weights[name]
     then = min(1.0, now + short / weight)
     return Change(name, short, f"{_advice(name, item.candidate, found, reference)} ({name} {now:.2f} to {then:.2f}).")
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from graph.answers import analytics, chains, entities, gaps, paths, recommend, search, statistics
+from graph.answers import analytics, chains, entities, feedback, gaps, paths, recommend, search, statistics
 from graph.answers.embedding import load_embedder
 from graph.answers.reference import Reference
 from graph.answers.values import DocumentView
@@ -203,6 +203,7 @@ def run_recommend(
     Example: `innograph recommend 质子交换膜 --target PilotBase --region 京津冀`
     """
     with opened() as (database, reference):
+        weights = answer(feedback.learned_weights(mode), database) if load_settings().feedback else None
         plan = recommend.recommend(
             start,
             targets=target or (),
@@ -210,6 +211,7 @@ def run_recommend(
             region=region,
             limit=limit,
             diversity=diversity,
+            weights=weights,
             embedder=load_embedder(load_settings()),
             reference=reference,
         )

@@ -26,6 +26,10 @@ ROOT = Path(__file__).parents[3]
 KEY = "not-a-real-key-0123456789"
 OPERATION_IDS = {
     "get_analytics",
+    "get_feedback",
+    "give_feedback",
+    "learn_from_feedback",
+    "reset_feedback",
     "get_chains",
     "get_document",
     "get_entity",

@@ -47,6 +47,7 @@ def test_the_model_is_covered() -> None:
         ("Name", "key"),
         ("Document", "uid"),
         ("Band", "key"),
+        ("Feedback", "uid"),
         ("Sentence", "uid"),
         ("Redirect", "uid"),
         ("Migration", "version"),
