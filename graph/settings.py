@@ -66,7 +66,8 @@ class Settings(BaseSettings):
         default=False, description="Let ingest fetch http(s) addresses of private networks."
     )
     feedback: bool = Field(
-        default=False, description="Weigh recommendations by what was learnt from verdicts (`innograph feedback learn`)."
+        default=False,
+        description="Weigh recommendations by what was learnt from verdicts (`innograph feedback learn`).",
     )
     embedder: Literal["auto", "none", "e5", "sentence-transformers", "openai"] = Field(
         default="auto",
@@ -81,6 +82,10 @@ class Settings(BaseSettings):
     )
     embedder_batch: int = Field(default=32, ge=1, le=2048, description="Texts of one request, or of one batch.")
     reader: Literal["best", "fast"] = Field(default="best", description="Which trained reader extracts: best or fast.")
+    models: Path | None = Field(
+        default=None,
+        description="Folder of models of your own (python -m training --output); those that come with InnoGraph by default.",
+    )
 
 
 def load_settings() -> Settings:

@@ -1,7 +1,7 @@
 """Fits the reader: ``python -m training`` (``make train``). CPU only, seeded, under an hour.
 
 Example:
-    python -m training --corpus data/corpus --output etl/nlp/models
+    python -m training --corpus data/corpus my-annotations --output my-models
 """
 
 from __future__ import annotations
@@ -35,23 +35,29 @@ from training.export import crf_scores, write_pairs, write_tagger, write_verdict
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, default=Path("data/corpus"), help="folder of *.ann.txt files")
+    parser.add_argument(
+        "--corpus", type=Path, nargs="+", default=[Path("data/corpus")], help="folders of *.ann.txt files"
+    )
     parser.add_argument("--output", type=Path, default=Path("etl/nlp/models"), help="folder the models are written to")
     parser.add_argument("--seeds", type=int, default=1, help="taggers whose scores are averaged")
     parser.add_argument("--copies", type=int, default=2, help="copies of each document with other names in it")
-    parser.add_argument("--epochs", type=int, default=8, help="passes of the tagger over the documents and their copies")
+    parser.add_argument(
+        "--epochs", type=int, default=8, help="passes of the tagger over the documents and their copies"
+    )
     parser.add_argument("--pair-epochs", type=int, default=2, help="passes of the relation classifier")
     parser.add_argument("--context-epochs", type=int, default=4, help="passes of the relation network")
     parser.add_argument("--only", choices=["fast", "best", "pairs", "context"], help="fit one part alone")
     args = parser.parse_args()
     torch.set_num_threads(1)
     ontology = load_ontology()
-    documents = read_folder(args.corpus)
+    documents = [document for folder in args.corpus for document in read_folder(folder)]
     train = [d for d in documents if not d.validation]
     held = [d for d in documents if d.validation]
     pool, rng = pool_of(train), random.Random(0)
     train += [renamed(document, pool, rng) for _ in range(args.copies) for document in list(train)]
-    print(f"{len(train)} documents to fit, {args.copies} of {args.copies + 1} renamed; {len(held)} held back", flush=True)
+    print(
+        f"{len(train)} documents to fit, {args.copies} of {args.copies + 1} renamed; {len(held)} held back", flush=True
+    )
     for setting in ("fast", "best"):
         if args.only in (None, setting):
             fit_tagger(setting, train, held, ontology, args)

@@ -26,7 +26,7 @@ from spacy.vocab import Vocab
 from etl.nlp.gazetteer import load_gazetteer
 from etl.nlp.lac import Lac, LacOutput, load_lac
 from etl.nlp.mentions import document_mentions
-from etl.nlp.reader import Reader, Reading
+from etl.nlp.reader import MODELS, Reader, Reading
 from etl.nlp.relations import RelationClassifier
 from etl.nlp.segments import Span, segments
 from etl.nlp.view import View, build_view
@@ -94,10 +94,14 @@ def create_lac_tokenizer() -> Callable[[Language], LacTokenizer]:
     return create
 
 
-@Language.factory("innograph_reader", default_config={"setting": "best", "lexicon": None})
-def create_reader(nlp: Language, name: str, setting: str, lexicon: str | None) -> ReaderComponent:
-    """The trained reader; ``setting`` is ``best`` or ``fast``, ``lexicon`` a folder of CSV files with names."""
-    return ReaderComponent(setting, Path(lexicon) if lexicon else None)
+@Language.factory("innograph_reader", default_config={"setting": "best", "lexicon": None, "models": None})
+def create_reader(nlp: Language, name: str, setting: str, lexicon: str | None, models: str | None) -> ReaderComponent:
+    """The trained reader.
+
+    ``setting`` is ``best`` or ``fast``, ``lexicon`` a folder of CSV files with names, ``models`` a folder of models of
+    one's own (``python -m training --output``).
+    """
+    return ReaderComponent(setting, Path(lexicon) if lexicon else None, Path(models) if models else MODELS)
 
 
 @Language.factory("innograph_mentions", requires=["doc._.reading"], assigns=["doc._.mentions", "doc._.aliases"])
@@ -108,31 +112,30 @@ def create_mentions(nlp: Language, name: str) -> MentionsComponent:
 
 @Language.factory(
     "innograph_relations",
-    default_config={"setting": None, "ontology": None},
+    default_config={"setting": None, "ontology": None, "models": None},
     requires=["doc._.mentions"],
     assigns=["doc._.relations"],
 )
-def create_relations(nlp: Language, name: str, setting: str | None, ontology: str | None) -> RelationsComponent:
+def create_relations(
+    nlp: Language, name: str, setting: str | None, ontology: str | None, models: str | None
+) -> RelationsComponent:
     """Relations between the mentions.
 
-    ``setting`` is that of the reader, which is taken from the pipeline if it is not given; ``ontology`` is a file to use
-    instead of the built-in one.
+    ``setting`` and ``models`` are those of the reader, which are taken from the pipeline if they are not given; ``ontology``
+    is a file to use instead of the built-in one.
     """
-    if setting is None:
-        setting = (
-            nlp.get_pipe_config("innograph_reader").get("setting", "best")
-            if nlp.has_pipe("innograph_reader")
-            else "best"
-        )
-    return RelationsComponent(setting, Path(ontology) if ontology else None)
+    reader = nlp.get_pipe_config("innograph_reader") if nlp.has_pipe("innograph_reader") else {}
+    setting = setting or reader.get("setting", "best")
+    models = models or reader.get("models")
+    return RelationsComponent(setting, Path(ontology) if ontology else None, Path(models) if models else MODELS)
 
 
 class ReaderComponent:
     """Sets ``doc._.reading``."""
 
-    def __init__(self, setting: str, lexicon: Path | None) -> None:
+    def __init__(self, setting: str, lexicon: Path | None, models: Path) -> None:
         register_extensions()
-        self._reader = Reader(setting, lac=load_lac(), gazetteer=load_gazetteer(lexicon))
+        self._reader = Reader(setting, lac=load_lac(), gazetteer=load_gazetteer(lexicon), models=models)
 
     def __call__(self, doc: Doc) -> Doc:
         """Reads the text of a Doc."""
@@ -159,9 +162,9 @@ class MentionsComponent:
 class RelationsComponent:
     """Sets ``doc._.view`` and ``doc._.relations``."""
 
-    def __init__(self, setting: str, ontology: Path | None) -> None:
+    def __init__(self, setting: str, ontology: Path | None, models: Path) -> None:
         register_extensions()
-        self._classifier = RelationClassifier(load_ontology(ontology), setting)
+        self._classifier = RelationClassifier(load_ontology(ontology), setting, models=models)
 
     def __call__(self, doc: Doc) -> Doc:
         """Finds the relations between the mentions of a Doc."""

@@ -13,7 +13,13 @@ from etl.nlp.extraction import Extraction
 from graph.settings import Settings
 
 
-def create_nlp(reader: str = "best", *, lexicon: Path | None = None, ontology: Path | None = None) -> Language:
+def create_nlp(
+    reader: str = "best",
+    *,
+    lexicon: Path | None = None,
+    ontology: Path | None = None,
+    models: Path | None = None,
+) -> Language:
     """The whole spaCy pipeline: LAC tokenizer, reader, mentions, relations.
 
     Raises:
@@ -21,7 +27,8 @@ def create_nlp(reader: str = "best", *, lexicon: Path | None = None, ontology: P
     """
     nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "innograph.LacTokenizer.v1"}}})
     nlp.max_length = 10_000_000
-    nlp.add_pipe("innograph_reader", config={"setting": reader, "lexicon": str(lexicon) if lexicon else None})
+    config = {"lexicon": str(lexicon) if lexicon else None, "models": str(models) if models else None}
+    nlp.add_pipe("innograph_reader", config={"setting": reader, **config})
     nlp.add_pipe("innograph_mentions")
     nlp.add_pipe("innograph_relations", config={"ontology": str(ontology) if ontology else None})
     return nlp
@@ -43,13 +50,13 @@ class Extractor:
 
 
 @functools.lru_cache(maxsize=2)
-def _extractor(reader: str, lexicon: Path | None, ontology: Path | None) -> Extractor:
-    return Extractor(create_nlp(reader, lexicon=lexicon, ontology=ontology))
+def _extractor(reader: str, lexicon: Path | None, ontology: Path | None, models: Path | None) -> Extractor:
+    return Extractor(create_nlp(reader, lexicon=lexicon, ontology=ontology, models=models))
 
 
 def load_extractor(settings: Settings) -> Extractor:
     """The extractor that the settings name, made once a process."""
-    return _extractor(settings.reader, settings.lexicon, settings.ontology)
+    return _extractor(settings.reader, settings.lexicon, settings.ontology, settings.models)
 
 
 __all__ = ["Extractor", "components", "create_nlp", "load_extractor"]
