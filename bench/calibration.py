@@ -6,6 +6,7 @@ python bench/calibration.py [--data tests/gold/development.jsonl]
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from collections import defaultdict
 from pathlib import Path
@@ -41,7 +42,7 @@ def main() -> None:
             ]
         for what, found in marks.items():
             cells = []
-            for low, high in zip(BOUNDS, BOUNDS[1:], strict=False):
+            for low, high in itertools.pairwise(BOUNDS):
                 inside = [right for confidence, right in found if low <= confidence < high]
                 if inside:
                     cells.append(f"{low:.1f}-{min(high, 1):.1f}: {sum(inside) / len(inside):.2f} of {len(inside)}")

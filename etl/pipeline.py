@@ -31,6 +31,7 @@ class Processed:
     seconds: Mapping[str, float] = field(default_factory=dict)
     characters: int = 0
     repairs: int = 0
+    usage: Mapping[str, float] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -110,7 +111,7 @@ class Pipeline:
             )
             facts = self._resolver.facts(document, extraction)
             lap(stage)
-            return Processed(facts, seconds, len(cleaned.text), len(cleaned.repairs))
+            return Processed(facts, seconds, len(cleaned.text), len(cleaned.repairs), extraction.usage)
         except StageError:
             raise
         except InnoGraphError as error:

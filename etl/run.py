@@ -58,7 +58,8 @@ class Failure:
 class RunReport:
     """What a run did. ``documents`` counts new, changed, unchanged and failed; seconds are of work, not of waiting.
 
-    ``versions`` counts those of the documents that repeat another one and so count with it.
+    ``versions`` counts those of the documents that repeat another one and so count with it; ``reader`` sums what a language
+    model's reading cost.
     """
 
     documents: Counter[str] = field(default_factory=Counter)
@@ -74,6 +75,7 @@ class RunReport:
     graph_version: int | None = None
     vectors: int = 0
     vectors_problem: str = ""
+    reader: Counter[str] = field(default_factory=Counter)
 
     @property
     def changed_anything(self) -> bool:
@@ -101,6 +103,7 @@ class RunReport:
             "graph_version": self.graph_version,
             "vectors": self.vectors,
             "vectors_problem": self.vectors_problem or None,
+            "reader": {name: round(value, 6) for name, value in self.reader.items()},
         }
 
 
@@ -190,6 +193,7 @@ def _load(
     report.relations += outcome.relations
     report.characters += result.characters
     report.repairs += result.repairs
+    report.reader.update(result.usage)
     report.flagged += bool(result.facts.document.flags)
     report.seconds.update(result.seconds)
     report.seconds["load"] += time.perf_counter() - clock  # type: ignore[assignment]

@@ -7,7 +7,8 @@ InnoGraphError
   Conflict             the thing is in a state that forbids the request
   StoreError           the store refused or failed
     StoreUnavailable   the store cannot be reached now; trying again may help
-  EmbedderError        the source of sentence vectors refused or cannot be reached now
+  EndpointError        a language model's endpoint refused or cannot be reached now
+    EmbedderError      the source of sentence vectors refused or cannot be reached now
   StageError           a document failed in a stage of its way; carries ``stage`` and ``document``
 """
 
@@ -46,10 +47,19 @@ class StoreUnavailable(StoreError):
     retryable = True
 
 
-class EmbedderError(InnoGraphError):
-    """The source of sentence vectors refused, failed, or cannot be reached now. Trying again may help."""
+class EndpointError(InnoGraphError):
+    """An endpoint refused, failed, or cannot be reached now. Trying again may help.
+
+    Attributes:
+        status: HTTP status of a refusal, else 0.
+    """
 
     retryable = True
+    status = 0
+
+
+class EmbedderError(EndpointError):
+    """The source of sentence vectors refused, failed, or cannot be reached now."""
 
 
 class StageError(InnoGraphError):

@@ -81,7 +81,15 @@ class Settings(BaseSettings):
         default=30.0, gt=0, le=600, description="Seconds a request to the endpoint may take."
     )
     embedder_batch: int = Field(default=32, ge=1, le=2048, description="Texts of one request, or of one batch.")
-    reader: Literal["best", "fast"] = Field(default="best", description="Which trained reader extracts: best or fast.")
+    reader: Literal["best", "fast", "llm"] = Field(
+        default="best", description="What extracts: a trained reader, best or fast, or a language model, llm."
+    )
+    llm_url: str = Field(default="", description="Base address of the endpoint, to which /chat/completions is added.")
+    llm_model: str = Field(default="", description="The endpoint's name of the model.")
+    llm_key: SecretStr = Field(default=SecretStr(""), description="Key for the endpoint, sent as a bearer token.")
+    llm_timeout: float = Field(default=120.0, gt=0, le=3600, description="Seconds a request may take.")
+    llm_price_in: float = Field(default=0.0, ge=0, description="Price of a million tokens sent, for the run report.")
+    llm_price_out: float = Field(default=0.0, ge=0, description="Price of a million tokens received.")
     models: Path | None = Field(
         default=None,
         description="Folder of models of your own (python -m training --output); those that come with InnoGraph by default.",

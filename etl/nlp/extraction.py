@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from etl.nlp.relations import FoundRelation
 from etl.nlp.segments import Span
@@ -19,6 +19,7 @@ class Extraction:
         aliases: Short form -> full name, without 《》.
         relations: Each once, with the sentences that state it.
         sentences: Spans of the sentences.
+        usage: What a language model's reading cost; empty for the trained readers.
     """
 
     text: str
@@ -26,3 +27,4 @@ class Extraction:
     aliases: Mapping[str, str]
     relations: tuple[FoundRelation, ...]
     sentences: tuple[Span, ...]
+    usage: Mapping[str, float] = field(default_factory=dict)

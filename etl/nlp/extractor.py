@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import spacy
@@ -10,6 +11,8 @@ from spacy.language import Language
 
 from etl.nlp import components
 from etl.nlp.extraction import Extraction
+from etl.nlp.language_model import LanguageModelReader
+from graph.ontology import load_ontology
 from graph.settings import Settings
 
 
@@ -54,8 +57,14 @@ def _extractor(reader: str, lexicon: Path | None, ontology: Path | None, models:
     return Extractor(create_nlp(reader, lexicon=lexicon, ontology=ontology, models=models))
 
 
-def load_extractor(settings: Settings) -> Extractor:
-    """The extractor that the settings name, made once a process."""
+def load_extractor(settings: Settings) -> Callable[[str], Extraction]:
+    """The extractor that the settings name; the trained ones are made once a process.
+
+    Raises:
+        ConfigError: The weights, the lexicon, the ontology or the endpoint cannot be used.
+    """
+    if settings.reader == "llm":
+        return LanguageModelReader(settings, load_ontology(settings.ontology))
     return _extractor(settings.reader, settings.lexicon, settings.ontology, settings.models)
 
 

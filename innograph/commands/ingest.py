@@ -129,6 +129,13 @@ def print_summary(result: RunReport) -> None:
         console.err.print(f"  versions: {result.versions} documents repeat another one and count with it")
     for name, change in (("entities", result.entities), ("relations", result.relations)):
         console.err.print(f"  {name}: {change.added} added, {change.changed} changed, {change.withdrawn} withdrawn")
+    if result.reader:
+        spent = result.reader
+        console.err.print(
+            f"  language model: {spent['requests']:.0f} requests, {spent['cached']:.0f} answers from the cache, "
+            f"{spent['prompt_tokens']:.0f} + {spent['completion_tokens']:.0f} tokens, cost {spent['cost']:.4f}, "
+            f"{spent['seconds']:.1f} s; dropped {spent['dropped_mentions']:.0f} mentions, {spent['dropped_relations']:.0f} relations"
+        )
     if result.vectors or result.vectors_problem:
         console.err.print(
             f"  vectors: {result.vectors} made{'; ' if result.vectors_problem else ''}{result.vectors_problem}",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph.answers import endpoint
+from graph import endpoint
 from graph.answers.embedding import load_embedder
 from graph.answers.endpoint import EndpointEmbedder
 from graph.errors import ConfigError, EmbedderError
