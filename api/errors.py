@@ -24,6 +24,7 @@ from graph.errors import (
     ConfigError,
     Conflict,
     EmbedderError,
+    EndpointError,
     InnoGraphError,
     InvalidInput,
     NotFound,
@@ -70,6 +71,7 @@ INTERNAL = Kind("internal", 500, "The server failed")
 STORE_FAILED = Kind("store-failed", 500, "The store failed")
 STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The store cannot answer now")
 EMBEDDER_UNAVAILABLE = Kind("embedder-unavailable", 503, "The source of sentence vectors cannot answer now")
+READER_UNAVAILABLE = Kind("reader-unavailable", 503, "The language model cannot answer now")
 NOT_READY = Kind("not-ready", 503, "The service is not ready")
 OVERLOADED = Kind("overloaded", 503, "Too many requests at once")
 TIMED_OUT = Kind("timed-out", 504, "The answer took too long")
@@ -85,6 +87,7 @@ _BY_CLASS: Mapping[type[BaseException], Kind] = {
     StoreUnavailable: STORE_UNAVAILABLE,
     StoreError: STORE_FAILED,
     EmbedderError: EMBEDDER_UNAVAILABLE,
+    EndpointError: READER_UNAVAILABLE,
     ConfigError: INTERNAL,
     InnoGraphError: INTERNAL,
 }
@@ -107,6 +110,10 @@ _FIXED_DETAIL: Mapping[str, str] = {
     EMBEDDER_UNAVAILABLE.slug: (
         "The embedder of INNOGRAPH_EMBEDDER cannot be reached or refused. Try again later, or do without: "
         "INNOGRAPH_EMBEDDER=none."
+    ),
+    READER_UNAVAILABLE.slug: (
+        "The language model of INNOGRAPH_LLM_URL cannot be reached or refused. Try again later, or do without: "
+        "INNOGRAPH_READER=best."
     ),
     STORE_UNAVAILABLE.slug: (
         "The store cannot be reached or could not finish in time. Try again in a few seconds, or ask for less."
