@@ -16,7 +16,9 @@ from graph.store.local import LocalServer
 from graph.store.migrations import migrate as run_migrations
 from innograph import console
 
-app = typer.Typer(help="The managed Neo4j server, and the schema of any server.", no_args_is_help=True)
+app = typer.Typer(
+    help="The managed Neo4j server, and the schema of any server.", no_args_is_help=True, add_completion=False
+)
 
 
 def _local() -> LocalServer:
