@@ -32,6 +32,10 @@ from training.corpus import Annotated, read_folder
 from training.encoder import KEEP, LAYERS, LowerLayers, export
 from training.export import crf_scores, write_pairs, write_tagger, write_verdict_settings
 
+# Thresholds fitted on few held-back documents are too high for texts unlike the corpus, on which the networks are less sure: 0.7 of
+# them trade precision for recall at 1 point lost on the held-back documents and 1 won on the development set.
+LOWERED = 0.7
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -44,7 +48,7 @@ def main() -> int:
     parser.add_argument(
         "--epochs", type=int, default=8, help="passes of the tagger over the documents and their copies"
     )
-    parser.add_argument("--pair-epochs", type=int, default=2, help="passes of the relation classifier")
+    parser.add_argument("--pair-epochs", type=int, default=4, help="passes of the relation classifier")
     parser.add_argument("--context-epochs", type=int, default=4, help="passes of the relation network")
     parser.add_argument("--only", choices=["fast", "best", "pairs", "context"], help="fit one part alone")
     args = parser.parse_args()
@@ -54,15 +58,13 @@ def main() -> int:
     train = [d for d in documents if not d.validation]
     held = [d for d in documents if d.validation]
     pool, rng = pool_of(train), random.Random(0)
-    train += [renamed(document, pool, rng) for _ in range(args.copies) for document in list(train)]
-    print(
-        f"{len(train)} documents to fit, {args.copies} of {args.copies + 1} renamed; {len(held)} held back", flush=True
-    )
+    copies = [renamed(document, pool, rng) for _ in range(args.copies) for document in train]
+    print(f"{len(train)} documents to fit, {len(copies)} renamed copies, {len(held)} held back", flush=True)
     for setting in ("fast", "best"):
         if args.only in (None, setting):
-            fit_tagger(setting, train, held, ontology, args)
+            fit_tagger(setting, train + copies, held, ontology, args)
     if args.only != "fast":
-        fit_relations(train, ontology, args)
+        fit_relations(train, copies, ontology, args)
     for setting in ("fast", "best"):
         if (args.output / setting / "tagger.onnx").exists():
             settle_relations(setting, held, ontology, args)
@@ -149,19 +151,29 @@ def calibrate(marks: list[tuple[float, bool]]) -> tuple[float, float]:
     return float(curve[0].detach()), float(curve[1].detach())
 
 
-def fit_relations(train: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
-    """Fits and writes the relation classifier, and the relation network that `best` has beside it."""
+def fit_relations(
+    train: list[Annotated], copies: list[Annotated], ontology: Ontology, args: argparse.Namespace
+) -> None:
+    """Fits and writes the relation classifier, and the relation network that `best` has beside it.
+
+    The classifier's features show names by their types alone, so copies with other names teach it nothing.
+    """
     lac, names, types = load_lac(), list(ontology.relation_types), list(ontology.entity_types)
     began = time.monotonic()
-    rows: list[pairs.DocumentPairs] = []
+
+    def pairs_of(documents: list[Annotated]) -> list[pairs.DocumentPairs]:
+        found = (
+            pairs.document_pairs(pairs.view_of(document, lac), ontology, pairs.gold_relations(document, ontology))
+            for document in documents
+        )
+        return [row for row in found if row is not None]
+
+    rows = pairs_of(train)
     seen: set[tuple[str, str, str]] = set()
-    for document in train:
-        row = pairs.document_pairs(pairs.view_of(document, lac), ontology, pairs.gold_relations(document, ontology))
-        if row is not None:
-            rows.append(row)
-            for at, relation in zip(*np.nonzero(row.gold), strict=True):
-                head, tail = (row.view.mentions[number].type for number in row.pairs[at].places[0])
-                seen.add((names[relation], head, tail))
+    for row in rows:
+        for at, relation in zip(*np.nonzero(row.gold), strict=True):
+            head, tail = (row.view.mentions[number].type for number in row.pairs[at].places[0])
+            seen.add((names[relation], head, tail))
     count, gold = sum(len(row.pairs) for row in rows), int(sum(row.gold.sum() for row in rows))
     print(f"{count} pairs, {gold} relations, {time.monotonic() - began:.0f} s", flush=True)
 
@@ -173,7 +185,7 @@ def fit_relations(train: list[Annotated], ontology: Ontology, args: argparse.Nam
         write_pairs(args.output / "pairs.npz", model, names, seen)
     if args.only in (None, "best", "context"):
         encoder = Encoder(args.output / "best" / "encoder.onnx")
-        seen_rows = [context.example(row, encoder, types) for row in rows]
+        seen_rows = [context.example(row, encoder, types) for row in (*rows, *pairs_of(copies))]
         network = context.fit(seen_rows, len(types), len(names), seed=0, epochs=args.context_epochs, report=report)
         context.write(network, args.output / "best")
 
@@ -198,7 +210,7 @@ def settle_relations(setting: str, held: list[Annotated], ontology: Ontology, ar
             head, tail = (document.canonical(name) for name in (verdicts.pairs[row].head, verdicts.pairs[row].tail))
             right = (head, names[relation], tail) in true
             scored.append((float(verdicts.probabilities[row, relation]), right, int(relation)))
-    thresholds = fit_thresholds(scored, total)
+    thresholds = LOWERED * fit_thresholds(scored, total)
     kept = [(p, right) for p, right, relation in scored if p >= thresholds[relation]]
     marks = [(float(np.log(p / (1 - min(p, 1 - 1e-6)))), right) for p, right in kept]
     f1 = 2 * sum(right for _, right in kept) / max(1.0, len(kept) + float(total.sum()))

@@ -111,7 +111,7 @@ class ContextScorer:
         ) as error:
             raise ConfigError(
                 f"The relation network has no usable weights in {folder}: {error}. "
-                "Install the innograph wheel again, or fit the weights with `make train`."
+                "Check INNOGRAPH_MODELS, install the innograph wheel again, or fit the weights with `make train`."
             ) from error
         self._types = tuple(types)
 

@@ -40,6 +40,7 @@ def document_mentions(text: str, spans: Sequence[ReadSpan]) -> tuple[list[SpanMe
             m.start, m.end, m.type, aliases.get(strip_title(m.name), strip_title(m.name)), m.confidence, m.method
         )
         for m in found
+        if strip_title(m.name)
     ]
     return named, aliases
 

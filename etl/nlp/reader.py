@@ -71,7 +71,7 @@ class Reader:
         except (OSError, ValueError, ort.capi.onnxruntime_pybind11_state.Fail) as error:
             raise ConfigError(
                 f"The reader {setting!r} has no usable weights in {folder}: {error}. "
-                "Install the innograph wheel again, or fit the weights with `make train`."
+                "Check INNOGRAPH_MODELS, install the innograph wheel again, or fit the weights with `make train`."
             ) from error
         self.types: tuple[str, ...] = tuple(meta["types"])
         self._vocabulary: dict[str, int] = {ch: number for number, ch in enumerate(meta["characters"], 2)}

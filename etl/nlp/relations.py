@@ -63,7 +63,7 @@ class HashedScorer:
         except (OSError, ValueError, KeyError) as error:
             raise ConfigError(
                 f"The relation classifier has no usable weights in {path}: {error}. "
-                "Install the innograph wheel again, or fit the weights with `make train`."
+                "Check INNOGRAPH_MODELS, install the innograph wheel again, or fit the weights with `make train`."
             ) from error
 
     def __call__(self, view: View, places: Sequence[Place]) -> NDArray[np.float32]:
@@ -203,7 +203,7 @@ def _verdict_settings(path: Path, relations: Sequence[str]) -> tuple[NDArray[np.
     except (OSError, ValueError, KeyError) as error:
         raise ConfigError(
             f"The thresholds of relations in {path} cannot be used: {error!r}. "
-            "Install the innograph wheel again, or fit the weights with `make train`."
+            "Check INNOGRAPH_MODELS, install the innograph wheel again, or fit the weights with `make train`."
         ) from error
     return thresholds, (slope, offset)
 
