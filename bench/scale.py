@@ -1,6 +1,6 @@
 """How long chain, path and recommendation queries take on graphs of 10,000 to 1,000,000 entities with hubs.
 
-python bench/scale.py [--entities 10000 100000] [--relations-each 5] [--queries 60] [--folder DIR]
+python bench/scale.py [--entities 10000 100000] [--relations-each 5] [--queries 200] [--folder DIR]
 
 Each size is made (bench/synthetic.py), imported into a Neo4j of its own (one that ends with the run) and asked from seeded
 starts: entities, fields, fields in a region. Printed are the median and the 99th percentile, the share that the bare Cypher of
@@ -27,6 +27,7 @@ import networkx as nx
 import numpy as np
 import psutil
 
+from api.memory import settle_memory
 from bench.synthetic import Synthetic, generate, write
 from graph.answers.chains import chains
 from graph.answers.paths import paths
@@ -41,7 +42,7 @@ from graph.store.query import Plan
 
 REGIONS = ("京津冀", "长三角", "广东省", "四川省", "湖北省")
 STARTS = ("Firm", "Achievement", "University", "PilotBase", "Product")
-WARM_UP = 15
+WARM_UP = 60
 MOST_IN_MEMORY = 200_000  # entities up to which networkx is asked too
 
 
@@ -156,7 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entities", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--relations-each", type=int, default=5, help="relations an entity")
-    parser.add_argument("--queries", type=int, default=60, help="questions of each kind, after a warm-up of 15")
+    parser.add_argument("--queries", type=int, default=200, help="questions of each kind, after a warm-up of 60")
     parser.add_argument("--folder", type=Path, help="where the servers live while it runs; a temporary one by default")
     parser.add_argument("--heap", default="2g")
     parser.add_argument("--page-cache", default="1g")
@@ -184,6 +185,7 @@ def main() -> None:
                 f"\n{len(graph.uids):,} entities, {len(graph.kinds):,} relations; imported and indexed in {seconds:.0f} s",
                 flush=True,
             )
+            settle_memory()  # as a server does
             with open_database(settings) as database:
                 for name, plans in asked(graph, arguments.queries + WARM_UP, 7).items():
                     taken, share = measure(plans, database)

@@ -12,7 +12,9 @@ from graph.errors import InvalidInput
 from innograph import console, show
 from innograph.commands.ask import Json, answer, opened, output
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Verdicts on recommendations, and weights learnt from them.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Verdicts on recommendations, and weights learnt from them."
+)
 Mode = Annotated[str, typer.Option(help="next_step, complement or supplement")]
 
 

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.memory import settle_memory
 from graph.answers.embedding import load_embedder
 from graph.errors import ConfigError
 from graph.settings import Settings, load_settings
@@ -81,4 +82,6 @@ def _check_port(settings: Settings) -> None:
 def make_app(settings: Settings | None = None) -> FastAPI:
     """The application of one process."""
     settings = settings or load_settings()
-    return create_app(settings, embedder=load_embedder(settings))
+    app = create_app(settings, embedder=load_embedder(settings))
+    settle_memory()
+    return app
