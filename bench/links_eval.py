@@ -2,8 +2,8 @@
 
     python bench/links_eval.py [--samples samples] [--folds 10]
 
-The samples are read into a Neo4j of their own. The stated relations between entities of two different stages are split into
-ten parts by a seed; one part at a time is deleted, and for each of its relations the entities of the later end's type are
+The samples are read into a Neo4j of their own. The pairs of entities of two different stages with a stated relation are split
+into ten parts by a seed; all relations of one part at a time are deleted, and for each of its pairs the entities of the later end's type are
 ranked for the earlier end (mode next_step). Common neighbours, Adamic-Adar and popularity (degree) rank the same entities on the
 same graph in networkx. Entities that a method does not tell apart, or does not name, share the mean of their ranks. Vectors are left out: they
 are made of sentences, among them those that state what was hidden. Printed are the mean reciprocal rank and the share ranked
@@ -70,16 +70,22 @@ def rank(scores: Mapping[str, float], wanted: str, candidates: Sequence[str]) ->
     return better + (same + 1) / 2
 
 
-def questions(rows: Sequence[Mapping[str, Any]], order: Sequence[str]) -> list[tuple[Mapping[str, Any], Link]]:
-    """The stated relations between different stages, each asked from the earlier end."""
-    found = []
+def questions(rows: Sequence[Mapping[str, Any]], order: Sequence[str]) -> list[tuple[list[Mapping[str, Any]], Link]]:
+    """The pairs with a stated relation between different stages, asked from the earlier end, with all relations of the pair."""
+    of_pair: dict[frozenset[str], list[Mapping[str, Any]]] = {}
     for row in rows:
+        of_pair.setdefault(frozenset((row["head"], row["tail"])), []).append(row)
+    found = []
+    for together in of_pair.values():
+        row = next((row for row in together if row["status"] == "stated"), None)
+        if row is None:
+            continue
         stages = row["head_stage"], row["tail_stage"]
-        if row["status"] != "stated" or not set(stages) <= set(order) or stages[0] == stages[1]:
+        if not set(stages) <= set(order) or stages[0] == stages[1]:
             continue
         forward = order.index(stages[0]) < order.index(stages[1])
         ends = (row["head"], row["tail"]) if forward else (row["tail"], row["head"])
-        found.append((row, Link(*ends, row["tail_type"] if forward else row["head_type"])))
+        found.append((together, Link(*ends, row["tail_type"] if forward else row["head_type"])))
     return found
 
 
@@ -94,11 +100,11 @@ def evaluate(database: Database, driver: neo4j.Driver, folds: int, reference: Re
         of_type.setdefault(record["type"], []).append(record["uid"])
     asked = questions([row.data() for row in rows], roles.order)
     random.Random(SEED).shuffle(asked)
-    print(f"{len(rows)} relations, {len(asked)} of them stated between stages; {folds} parts", flush=True)
+    print(f"{len(rows)} relations, {len(asked)} pairs with a stated one between stages; {folds} parts", flush=True)
     ranks: dict[str, list[float]] = {}
     for fold in range(folds):
         hidden = asked[fold::folds]
-        taken = [dict(row) for row, _ in hidden]
+        taken = [dict(row) for together, _ in hidden for row in together]
         gone = {row["uid"] for row in taken}
         left = nx.Graph()
         left.add_nodes_from(uid for uids in of_type.values() for uid in uids)

@@ -19,7 +19,14 @@ router = APIRouter(prefix="/v1", tags=["answers"])
 )
 async def give_feedback(given: VerdictRequest, services: ServicesDep) -> Verdict:
     """Keeps the verdict with the parts that the candidate's score had; a later one on the same takes its place."""
-    plan = answers.give(given.start, given.candidate, given.accepted, mode=given.mode, reference=services.reference)
+    plan = answers.give(
+        given.start,
+        given.candidate,
+        given.accepted,
+        mode=given.mode,
+        embedder=services.embedder,
+        reference=services.reference,
+    )
     return Verdict.model_validate(await services.thinking.answer(plan))
 
 

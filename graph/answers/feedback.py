@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from graph.answers.embedding import Embedder
 from graph.answers.entities import resolve
 from graph.answers.limits import MAX_LIMIT, check_choice
 from graph.answers.recommend import MODES, PARTS, WEIGHTS, recommend
@@ -71,7 +72,13 @@ class Learned:
 
 
 def give(
-    start: str, candidate: str, accepted: bool, *, mode: str = "next_step", reference: Reference | None = None
+    start: str,
+    candidate: str,
+    accepted: bool,
+    *,
+    mode: str = "next_step",
+    embedder: Embedder | None = None,
+    reference: Reference | None = None,
 ) -> Plan[Verdict]:
     """Keeps a verdict on a candidate that recommendations for the start name.
 
@@ -80,17 +87,19 @@ def give(
         candidate: uid or name of the entity recommended.
         accepted: Whether it was taken.
         mode: The mode it was recommended in.
+        embedder: The source of the text part that it was recommended with.
         reference: Ontology, regions and fields; the built-in ones by default.
 
     Raises:
         NotFound: Start or candidate is unknown, or the candidate is none of the first 100 recommendations.
         InvalidInput: The mode is unknown.
+        EmbedderError: The embedder cannot be used now.
     """
     reference = reference or Reference.load()
     check_choice("mode", mode, MODES)
     card = yield from resolve(candidate, reference=reference)
     found: Recommendations = yield from recommend(
-        start, targets=(card.type,), mode=mode, limit=MAX_LIMIT, reference=reference
+        start, targets=(card.type,), mode=mode, limit=MAX_LIMIT, embedder=embedder, reference=reference
     )
     item = next((item for item in found.items if item.entity.uid == card.uid), None)
     if item is None:

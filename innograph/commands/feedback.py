@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from graph.answers import feedback
+from graph.answers.embedding import load_embedder
 from graph.answers.recommend import WEIGHTS
 from graph.errors import InvalidInput
+from graph.settings import load_settings
 from innograph import console, show
 from innograph.commands.ask import Json, answer, opened, output
 
@@ -28,7 +30,9 @@ def give(
 ) -> None:
     """Keeps a verdict. Example: `innograph feedback give 质子交换膜 唐山氢能中试基地 --rejected`"""
     with opened() as (database, reference):
-        plan = feedback.give(start, candidate, accepted, mode=mode, reference=reference)
+        plan = feedback.give(
+            start, candidate, accepted, mode=mode, embedder=load_embedder(load_settings()), reference=reference
+        )
         output(answer(plan, database), json, show.verdict)
 
 

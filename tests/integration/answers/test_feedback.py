@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pytest
 
 from graph.answers import feedback, recommend
+from graph.answers.embedding import Kind, Vectors
 from graph.answers.recommend import PARTS, WEIGHTS
 from graph.errors import InvalidInput, NotFound
 from graph.queries import feedback as queries
@@ -31,6 +33,27 @@ def test_a_verdict_is_kept_with_its_shares_and_replaced_by_the_next(judged: Data
     ((shares, accepted),) = judged.run(queries.given(mode="next_step"))
     assert accepted is False
     assert shares == tuple(first.shares[name] for name in PARTS)
+
+
+class Words:
+    """Vectors that say whether a text speaks of a whole machine."""
+
+    name = "words"
+
+    def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        """Unit vectors."""
+        rows = np.array([[0.1, float("整机" in text)] for text in texts], np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def test_a_verdict_holds_the_shares_of_the_recommendation_that_it_judges(judged: Database) -> None:
+    text = "整机考核需要氢能中试条件"
+    shown = judged.answer(recommend.recommend(text, targets=("PilotBase",), embedder=Words()))
+    item = next(item for item in shown.items if item.entity.uid == "base")
+    kept = judged.answer(feedback.give(text, "base", True, embedder=Words()))
+    usual = WEIGHTS["next_step"]
+    assert kept.shares == pytest.approx({name: item.parts[name] / usual[name] for name in PARTS}, abs=1e-4)
+    assert kept.shares["text"] != judged.answer(feedback.give(text, "base", True)).shares["text"]
 
 
 def test_what_was_not_recommended_teaches_nothing(judged: Database) -> None:
