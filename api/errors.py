@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from graph.errors import (
@@ -261,7 +262,19 @@ def _http_error(scope: Scope, error: HTTPException) -> Response:
     detail = str(error.detail)
     if error.status_code == 404 and detail == "Not Found":
         detail = "Nothing is served at this address. GET /openapi.json lists what is."
-    return problem_response(scope, kind, detail, headers=error.headers or {})
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and "app" in scope:
+        headers["Allow"] = ", ".join(_methods(scope))
+    return problem_response(scope, kind, detail, headers=headers)
+
+
+def _methods(scope: Scope) -> list[str]:
+    """The methods that the address takes; Starlette's own header has those of the first route alone."""
+    return [
+        method
+        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in scope["app"].routes)
+    ]
 
 
 def install_error_handlers(app: FastAPI) -> None:

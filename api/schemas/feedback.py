@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
 from api.schemas.common import Answer, Request, Score
 from api.schemas.recommend import Mode
@@ -24,7 +24,7 @@ class VerdictRequest(Request):
     candidate: Annotated[str, StringConstraints(min_length=1, max_length=300)] = Field(
         description="uid or name of the entity recommended."
     )
-    accepted: bool
+    accepted: StrictBool
     mode: Mode = "next_step"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from fastapi import FastAPI, Query
+from fastapi import APIRouter, FastAPI, Query
 
 from api.access import AccessMiddleware
 from api.errors import KINDS, ProblemDocument, error_response, install_error_handlers
@@ -55,6 +55,11 @@ def app() -> FastAPI:
     @app.post("/body")
     async def body(body: Body) -> str:
         return body.text
+
+    several = APIRouter(prefix="/several")
+    several.get("")(lambda: "")
+    several.delete("")(lambda: "")
+    app.include_router(several)
 
     app.add_middleware(AccessMiddleware)
     return app
@@ -125,6 +130,9 @@ async def test_unknown_routes_and_wrong_methods_are_problems(http: httpx.AsyncCl
     answer = await http.delete("/limits")
     check(answer, 405, "method-not-allowed")
     assert answer.headers["allow"] == "GET"
+    answer = await http.put("/several")
+    check(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == "DELETE, GET"
 
 
 async def test_a_parameter_out_of_range_is_named_and_its_value_is_not_repeated(http: httpx.AsyncClient) -> None:
