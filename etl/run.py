@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import itertools
 import logging
-import multiprocessing
-import os
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from etl.load import LoadOutcome, load_document
 from etl.pipeline import Pipeline, Processed
 from etl.sources import RawDocument, RawRecord, SourceFailure, read_source
+from etl.workers import each
 from graph.answers.embedding import Embedder
 from graph.answers.reference import Reference
 from graph.answers.vectors import VectorReport, store_vectors
@@ -33,7 +29,6 @@ from graph.store.query import Plan, Query
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-_IN_FLIGHT = 4
 
 
 class Store(Protocol):
@@ -134,11 +129,11 @@ def ingest(
     loaded: list[str] = []
     try:
         items = itertools.chain.from_iterable(read_source(source, settings=settings) for source in sources)
-        for item, result in _processed(items, settings, workers):
+        for item, result in each(items, _attempt, settings, workers):
             if isinstance(result, Failure):
                 report.documents["failed"] += 1
                 report.failures.append(result)
-            else:
+            elif not isinstance(item, SourceFailure):
                 loaded += _load(item, result, store, ontology, report)
             report.elapsed = time.perf_counter() - began
             if progress:
@@ -200,37 +195,6 @@ def _load(
     return [outcome.document] if outcome.status in ("new", "changed") else []
 
 
-def _processed(
-    items: Iterable[RawDocument | RawRecord | SourceFailure], settings: Settings, workers: int
-) -> Iterator[tuple[Any, Processed | Failure]]:
-    if workers <= 1:
-        pipeline = Pipeline(settings)
-        for item in items:
-            yield item, _attempt(pipeline, item)
-        return
-    context = multiprocessing.get_context("spawn")  # a forked process would share the models' threads
-    with ProcessPoolExecutor(workers, context, _start_worker, (settings,)) as pool:
-        waiting: dict[Future[Processed | Failure], Any] = {}
-        for item in items:
-            waiting[pool.submit(_work, item)] = item
-            if len(waiting) >= workers * _IN_FLIGHT:
-                yield from _collect(waiting)
-        while waiting:
-            yield from _collect(waiting)
-
-
-def _collect(waiting: dict[Future[Processed | Failure], Any]) -> Iterator[tuple[Any, Processed | Failure]]:
-    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in done:
-        item = waiting.pop(future)
-        try:
-            yield item, future.result()
-        except BrokenProcessPool as error:
-            raise InnoGraphError(
-                "A worker process died: it was killed, or memory ran out. What was loaded stays; run again with fewer workers."
-            ) from error
-
-
 def _attempt(pipeline: Pipeline, item: RawDocument | RawRecord | SourceFailure) -> Processed | Failure:
     if isinstance(item, SourceFailure):
         return Failure(item.source, "read", item.reason, item.remedy)
@@ -238,27 +202,3 @@ def _attempt(pipeline: Pipeline, item: RawDocument | RawRecord | SourceFailure) 
         return pipeline.process(item)
     except StageError as error:
         return Failure(item.source or item.id, error.stage, str(error))
-
-
-_PIPELINES: list[Pipeline] = []
-
-
-def _start_worker(settings: Settings) -> None:
-    end_with_parent()
-    _PIPELINES.append(Pipeline(settings))
-
-
-def end_with_parent() -> None:
-    """Lets a worker end when the process that started it does, however that ended."""
-
-    def watch() -> None:
-        parent = multiprocessing.parent_process()
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _work(item: RawDocument | RawRecord | SourceFailure) -> Processed | Failure:
-    return _attempt(_PIPELINES[0], item)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from etl.nlp.gazetteer import FEATURE_WIDTH
 from etl.nlp.lac import STATE_WIDTH
+from etl.nlp.pairs import FEATURES
 from training.relations import PairModel
 from training.tagger import Crf, Tagger
 
@@ -95,6 +96,7 @@ def write_pairs(
 
     np.savez_compressed(
         path,
+        features=np.int64(FEATURES),
         embedding=array(model.embedding.weight).astype(np.float16),
         linear=array(model.linear.weight).astype(np.float16),
         norm=np.stack([array(model.norm.weight), array(model.norm.bias)]),

@@ -59,12 +59,12 @@ def document_pairs(view: View, ontology: Ontology, gold: set[tuple[str, str, str
     if not pairs:
         return None
     places = [place for pair in pairs for place in (pair.places * 2)[:2]]
-    arrays = [features(view, h, t).astype(np.int32) for h, t in places]
+    found = features(view, places)
     return DocumentPairs(
         view,
         pairs,
-        np.concatenate(arrays),
-        np.cumsum([0, *(len(a) for a in arrays[:-1])]),
+        found.indices.astype(np.int32),
+        found.indptr[:-1].astype(np.int64),
         np.array([[name in pair.relations for name in names] for pair in pairs]),
         np.array([[(pair.head, name, pair.tail) in gold for name in names] for pair in pairs], np.float32),
     )

@@ -24,11 +24,11 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from etl.nlp.gazetteer import load_gazetteer
-from etl.nlp.lac import Lac, LacOutput, load_lac
+from etl.nlp.lac import Lac, load_lac
 from etl.nlp.mentions import document_mentions
 from etl.nlp.reader import MODELS, Reader, Reading
 from etl.nlp.relations import RelationClassifier
-from etl.nlp.segments import Span, segments
+from etl.nlp.segments import segments
 from etl.nlp.view import View, build_view
 from graph.ontology import load_ontology
 
@@ -53,9 +53,9 @@ class LacTokenizer:
         """Tokenises a text; ``token.tag_`` is LAC's tag."""
         cuts: list[int] = []
         tags: dict[int, str] = {}
-        outputs: dict[Span, LacOutput] = {}
-        for start, end in segments(text):
-            output = outputs[start, end] = self._lac(text[start:end])
+        parts = segments(text)
+        outputs = dict(zip(parts, self._lac.read([text[start:end] for start, end in parts]), strict=True))
+        for (start, end), output in outputs.items():
             for at in output.starts.nonzero()[0].tolist():
                 cuts.append(start + at)
                 tags[start + at] = self._lac.tag_names[int(output.tags[at])].rpartition("-")[0]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 STATE_TENSORS = ("p2o.pd_op.embedding.0.0", "helper.reshape.3", "p2o.pd_op.transpose.1.0")
 STATE_WIDTH = 640
 _FLOAT32 = 1
+_IN_STEP = 64  # texts decoded together
 
 
 def _field(number: int, payload: bytes) -> bytes:
@@ -78,15 +79,21 @@ class Lac:
 
     def __call__(self, text: str) -> LacOutput:
         """Reads a text of at least one character."""
-        ids = np.fromiter((self._ids[ch] for ch in text), np.int64, len(text))[None]
-        scores, embedding, first, second = self._session.run(
-            None, {"token_ids": ids, "length": np.array([len(text)], np.int64)}
-        )
-        states = np.concatenate([embedding[0], first[:, 0], second[0]], axis=1)
-        tags = viterbi(scores[0], self._transitions)
-        starts = ~self._inside[tags]
-        starts[0] = True
-        return LacOutput(states, tags, starts)
+        return self.read([text])[0]
+
+    def read(self, texts: Sequence[str]) -> list[LacOutput]:
+        """Reads texts of at least one character each."""
+        found = []
+        for text in texts:
+            ids = np.fromiter((self._ids[ch] for ch in text), np.int64, len(text))[None]
+            found.append(self._session.run(None, {"token_ids": ids, "length": np.array([len(text)], np.int64)}))
+        outputs = []
+        paths = viterbi([scores[0] for scores, *_ in found], self._transitions)
+        for (_, embedding, first, second), tags in zip(found, paths, strict=True):
+            starts = ~self._inside[tags]
+            starts[0] = True
+            outputs.append(LacOutput(np.concatenate([embedding[0], first[:, 0], second[0]], axis=1), tags, starts))
+        return outputs
 
 
 class _CharacterIds(dict[str, int]):
@@ -102,22 +109,46 @@ class _CharacterIds(dict[str, int]):
 
 
 def viterbi(
-    scores: NDArray[np.float32], transitions: NDArray[np.float32], first: NDArray[np.float32] | None = None
-) -> NDArray[np.int64]:
-    """The best tag sequence: scores n x k, transitions k x k (from, to), first k (scores of starting)."""
-    count, width = scores.shape
-    best = scores[0] if first is None else scores[0] + first
-    back = np.empty((count, width), np.int32)
-    columns = np.arange(width)
-    for at in range(1, count):
-        candidates = best[:, None] + transitions
-        back[at] = candidates.argmax(0)
-        best = candidates[back[at], columns] + scores[at]
-    path = np.empty(count, np.int64)
-    path[-1] = best.argmax()
-    for at in range(count - 1, 0, -1):
-        path[at - 1] = back[at, path[at]]
-    return path
+    texts: Sequence[NDArray[np.float32]], transitions: NDArray[np.float32], first: NDArray[np.float32] | None = None
+) -> list[NDArray[np.int64]]:
+    """The best tag sequence of each text, all texts in step.
+
+    Args:
+        texts: Scores n x k of each, n at least 1.
+        transitions: k x k, from and to.
+        first: k, scores of starting.
+    """
+    order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+    found: dict[int, NDArray[np.int64]] = {}
+    for at in range(0, len(order), _IN_STEP):
+        some = order[at : at + _IN_STEP]
+        found.update(zip(some, _in_step([texts[number] for number in some], transitions, first), strict=True))
+    return [found[at] for at in range(len(texts))]
+
+
+def _in_step(
+    texts: list[NDArray[np.float32]], transitions: NDArray[np.float32], first: NDArray[np.float32] | None
+) -> list[NDArray[np.int64]]:
+    """The best tag sequences of texts in falling order of length."""
+    lengths = np.array([len(scores) for scores in texts])
+    scores = np.zeros((lengths[0], len(texts), len(transitions)), np.float32)
+    for row, own in enumerate(texts):
+        scores[: len(own), row] = own
+    into = np.ascontiguousarray(transitions.T)  # to x from: what is compared lies side by side
+    best = scores  # becomes the score of the best path that ends here with each tag
+    if first is not None:
+        best[0] += first
+    running = (lengths[None] > np.arange(lengths[0])[:, None]).sum(1)  # how many texts are as long
+    for step in range(1, lengths[0]):
+        going = running[step]
+        best[step, :going] += (best[step - 1, :going, None] + into).max(2)
+    paths = np.zeros((lengths[0], len(texts)), np.int64)
+    every = np.arange(len(texts))
+    paths[lengths - 1, every] = best[lengths - 1, every].argmax(1)
+    for step in range(lengths[0] - 1, 0, -1):
+        going = running[step]
+        paths[step - 1, :going] = (best[step - 1, :going] + into[paths[step, :going]]).argmax(1)
+    return [paths[:length, row] for row, length in enumerate(lengths)]
 
 
 def _rows(path: Path) -> list[tuple[str, str]]:

@@ -110,11 +110,14 @@ class Reader:
         spans: list[ReadSpan] = []
         starts: list[int] = []
         states, owner = self._encoder(text) if self._encoder else (None, None)
-        for begin, end in segments(text):
+        parts, scored = segments(text), []
+        for begin, end in parts:
             own = states[owner[begin:end]] if states is not None and owner is not None else None
             scores, words = self.scores(text[begin:end], own, known.get((begin, end)) if known else None)
             starts += (np.flatnonzero(words) + begin).tolist()
-            path = viterbi(scores, self._transitions, self._first)
+            scored.append(scores)
+        paths = viterbi(scored, self._transitions, self._first)
+        for (begin, _), scores, path in zip(parts, scored, paths, strict=True):
             if not path.any():
                 continue
             certain = _log_softmax(scores)[np.arange(len(path)), path]

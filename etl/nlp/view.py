@@ -71,11 +71,12 @@ class View:
         return [word for a, b in itertools.pairwise(cuts) if (word := self.text[a:b].strip())]
 
     def clause_start(self, at: int) -> int:
-        """Where the clause that holds position ``at`` begins."""
-        begin = 0
-        for mark in _CLAUSE.finditer(self.text, max(0, at - 160), at):
-            begin = mark.end()
-        return begin or max(0, at - 160)
+        """Where the clause that holds position ``at`` begins, at most 160 characters before."""
+        ends: list[int] | None = self.memo.get(("clauses", 0))
+        if ends is None:
+            ends = self.memo["clauses", 0] = [mark.end() for mark in _CLAUSE.finditer(self.text)]
+        before = bisect.bisect_right(ends, at)
+        return max(ends[before - 1] if before else 0, at - 160)
 
     def clause_end(self, at: int) -> int:
         """Where the clause that holds position ``at`` ends."""

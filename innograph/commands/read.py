@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,10 +12,10 @@ from rich.table import Table
 
 from etl.clean import clean as clean_text
 from etl.pipeline import Pipeline
-from etl.run import end_with_parent
 from etl.sources import RawDocument, RawRecord, SourceFailure, read_source
+from etl.workers import each
 from graph.errors import InvalidInput, StageError
-from graph.settings import Settings, load_settings
+from graph.settings import load_settings
 from innograph import console
 
 
@@ -58,7 +55,7 @@ def extract(
                 else:
                     yield item
 
-    for result in _described(texts(), settings, workers):
+    for _, result in each(texts(), describe, settings, workers):
         if isinstance(result, str):
             failed += 1
             console.err.print(f"set aside: {result}", markup=False)
@@ -170,37 +167,6 @@ def describe(pipeline: Pipeline, item: RawDocument | SourceFailure) -> dict[str,
         ],
         "aliases": dict(extraction.aliases),
     }
-
-
-_PIPELINES: list[Pipeline] = []
-
-
-def _start(settings: Settings) -> None:
-    end_with_parent()
-    _PIPELINES.append(Pipeline(settings))
-
-
-def _work(item: RawDocument | SourceFailure) -> dict[str, Any] | str:
-    return describe(_PIPELINES[0], item)
-
-
-def _described(
-    items: Iterable[RawDocument | SourceFailure], settings: Settings, workers: int
-) -> Iterator[dict[str, Any] | str]:
-    """Results in the order of the items."""
-    if workers == 1:
-        pipeline = Pipeline(settings)
-        for item in items:
-            yield describe(pipeline, item)
-        return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start, (settings,)) as pool:
-        queue: deque[Future[dict[str, Any] | str]] = deque()
-        for item in items:
-            queue.append(pool.submit(_work, item))
-            if len(queue) >= workers * 8:
-                yield queue.popleft().result()
-        while queue:
-            yield queue.popleft().result()
 
 
 def _print_table(row: dict[str, Any]) -> None:

@@ -1,8 +1,11 @@
+import itertools
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.nlp import labels
+from etl.nlp import labels, lac
 from etl.nlp.lac import viterbi
 
 TYPES = ["Firm", "Park", "Region"]
@@ -21,17 +24,23 @@ def test_forbidden_transitions_keep_inside_behind_its_own_begin() -> None:
     transitions, first = labels.forbidden(TYPES)
     scores = np.zeros((3, labels.count(TYPES)), np.float32)
     scores[0, 2] = scores[1, 4] = 5  # inside Firm first, then inside Park: both impossible there
-    path = viterbi(scores, transitions, first)
+    (path,) = viterbi([scores], transitions, first)
     assert path[0] != 2
     assert not (path[1] == 4 and path[0] not in (3, 4))
 
 
-def test_viterbi_finds_what_brute_force_finds() -> None:
+@pytest.mark.parametrize("together", [64, 2])
+def test_viterbi_finds_what_brute_force_finds(monkeypatch: pytest.MonkeyPatch, together: int) -> None:
+    monkeypatch.setattr(lac, "_IN_STEP", together)
     rng = np.random.default_rng(3)
-    for _ in range(20):
-        scores, transitions = rng.normal(size=(4, 3)).astype(np.float32), rng.normal(size=(3, 3)).astype(np.float32)
-        best = max(
-            np.ndindex(3, 3, 3, 3),
-            key=lambda p: sum(scores[i, p[i]] for i in range(4)) + sum(transitions[p[i], p[i + 1]] for i in range(3)),
-        )
-        assert viterbi(scores, transitions).tolist() == list(best)
+    transitions, first = rng.normal(size=(3, 3)).astype(np.float32), rng.normal(size=3).astype(np.float32)
+    texts = [rng.normal(size=(length, 3)).astype(np.float32) for length in (4, 1, 5, 4, 2)]
+
+    def score(path: tuple[int, ...], scores: np.ndarray) -> float:
+        steps = sum(transitions[a, b] for a, b in itertools.pairwise(path))
+        return float(first[path[0]] + sum(scores[at, tag] for at, tag in enumerate(path)) + steps)
+
+    for scores, found in zip(texts, viterbi(texts, transitions, first), strict=True):
+        best = max(np.ndindex(*(3,) * len(scores)), key=lambda path, scores=scores: score(path, scores))
+        assert found.tolist() == list(best)
+    assert viterbi([], transitions) == []
