@@ -1,4 +1,4 @@
-"""Mends spans by what a name cannot be: half a bracket, half a quotation, a company without its legal form."""
+"""Mends spans by what a name cannot be: half a bracket, half a quotation, a company without its legal form, two in one."""
 
 from __future__ import annotations
 
@@ -21,9 +21,28 @@ _WITH_FORM = {"Firm", "Fund", "ResearchInstitute", "InnovationCenter", "TechTran
 _COMPANY = re.compile(r"(?:有限责任|有限)公司$")
 _INVESTING_PARTNERSHIP = re.compile(r"(?:基金|创业投资|创投|股权投资|投资管理).*[（(]有限合伙[）)]$")
 
+_NAMES = {
+    *_WITH_FORM,
+    "University",
+    "NationalLab",
+    "Laboratory",
+    "Park",
+    "GovernmentBody",
+    "ConceptVerificationCenter",
+    "PilotBase",
+    "Alliance",
+}
+_JOINED = re.compile(r"以及|[与和及]")
+_LAST = {  # how names of a type end where two of them may have been read as one
+    "GovernmentBody": re.compile(r"(?:部|委|委员会|局|厅|府|办公室)$"),
+    "University": re.compile(r"(?:大学|学院)$"),
+    "ResearchInstitute": re.compile(r"(?:研究院|研究所|科学院)$"),
+    "Firm": re.compile(r"(?:公司|集团)$"),
+}
+
 
 def mend(text: str, spans: Sequence[SpanMention]) -> list[SpanMention]:
-    """The spans, in order and without overlap, with brackets and quotation marks whole and legal forms inside.
+    """The spans, in order and without overlap, with brackets and quotation marks whole, legal forms inside, joined names apart.
 
     A name that ends as a company does is a Firm, an investing limited partnership a Fund, whatever the reader took it for.
     """
@@ -35,12 +54,25 @@ def mend(text: str, spans: Sequence[SpanMention]) -> list[SpanMention]:
             mended.pop()
         if span.type in _WITH_FORM and (form := _LEGAL_FORM.match(text, end)):
             end = form.end()
+        if span.type in _NAMES and (cut := max(text.rfind(mark, start, end) for mark in "，；。")) >= 0:
+            start = cut + 1  # what a name is stands at its end
         if start >= end:
             continue
         name = text[start:end]
         kind = "Firm" if _COMPANY.search(name) else "Fund" if _INVESTING_PARTNERSHIP.search(name) else span.type
-        mended.append(dataclasses.replace(span, start=start, end=end, type=kind, name=name))
+        for a, b in _apart(name, kind):
+            mended.append(dataclasses.replace(span, start=start + a, end=start + b, type=kind, name=name[a:b]))
     return mended
+
+
+def _apart(name: str, kind: str) -> list[tuple[int, int]]:
+    """Where the names begin and end that were read as one: 工业和信息化部与国家发展改革委."""
+    last = _LAST.get(kind)
+    for mark in _JOINED.finditer(name) if last else ():
+        if last and last.search(name[: mark.start()]) and last.search(name[mark.end() :]):
+            behind = mark.end()
+            return [(0, mark.start()), *((a + behind, b + behind) for a, b in _apart(name[behind:], kind))]
+    return [(0, len(name))]
 
 
 def _whole(text: str, start: int, end: int, before: SpanMention | None) -> tuple[int, int, bool]:

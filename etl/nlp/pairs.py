@@ -54,7 +54,7 @@ def _triggers() -> tuple[tuple[str, ...], ahocorasick.Automaton, tuple[tuple[int
     rest: list[tuple[int, re.Pattern[str]]] = []
     for number, row in enumerate(rows):
         patterns = []
-        for alternative in row["pattern"].split("|"):
+        for alternative in [row["pattern"]] if "(" in row["pattern"] else row["pattern"].split("|"):
             if re.fullmatch(r"[\w ]+", alternative):
                 words.setdefault(alternative.lower(), []).append(number)
             else:
