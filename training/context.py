@@ -14,11 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from etl.nlp.context import CIRCUMSTANCES, HEADS, KEY, Layout, circumstances, layout
+from etl.nlp.context import CIRCUMSTANCES, HEADS, KEY, UNTOLD, Layout, Neighbours, circumstances, layout, neighbours
 from etl.nlp.e5 import Encoder
 from training.relations import DocumentPairs, relation_loss
 
-HIDDEN, NARROW = 128, 12
+HIDDEN, NARROW, TOLD = 128, 12, 96
+FIRST_LOOK = 0.3  # the part of the first look's own loss
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Example:
     shape: Layout
     places: Tensor
     around: Tensor
+    beside: Neighbours
     pairs: DocumentPairs
 
 
@@ -38,7 +40,8 @@ def example(pairs: DocumentPairs, encoder: Encoder, types: list[str]) -> Example
     shape = layout(pairs.view, owner, types)
     places = [place for pair in pairs.pairs for place in (pair.places * 2)[:2]]
     around = circumstances(pairs.view, shape, places)
-    return Example(states.astype(np.float16), shape, torch.tensor(places), torch.from_numpy(around), pairs)
+    beside = neighbours(shape, places)
+    return Example(states.astype(np.float16), shape, torch.tensor(places), torch.from_numpy(around), beside, pairs)
 
 
 class Recurrent(nn.Module):
@@ -57,7 +60,7 @@ class Recurrent(nn.Module):
 
 
 class ContextModel(nn.Module):
-    """Relation scores of a document's pairs; the better of a pair's two mention pairs counts."""
+    """Relation scores of a document's pairs: of the better of a pair's two mention pairs, and a second look at all pairs."""
 
     def __init__(self, states: int, types: int, relations: int) -> None:
         super().__init__()
@@ -70,14 +73,36 @@ class ContextModel(nn.Module):
         self.enter = nn.Linear(4 * 256 + NARROW * len(CIRCUMSTANCES) + 48, 256)
         self.out = nn.Linear(256, relations)
         nn.init.constant_(self.out.bias, -2.0)
+        self.tell = nn.Linear(256, 4 * TOLD)
+        self.again = nn.Linear(2 * 256 + 4 * TOLD, 256)
+        self.change = nn.Linear(256, relations)
 
-    def forward(self, document: Example) -> Tensor:
-        """Scores, pairs x relations."""
-        scores = self.places(document)
-        return scores.view(-1, 2, scores.shape[1]).max(1)[0]
+    def forward(self, document: Example) -> tuple[Tensor, Tensor]:
+        """Scores after the second look and after the first, pairs x relations."""
+        x = self.places(document)
+        scores = self.out(x)
+        first = scores.view(-1, 2, scores.shape[1]).max(1)[0]
+        return first + self.second_look(x.view(-1, 2, x.shape[1]).max(1)[0], document), first
+
+    def second_look(self, pairs: Tensor, document: Example) -> Tensor:
+        """What is added to the scores, pairs x relations."""
+        beside = document.beside
+        heads, tails, back = (torch.from_numpy(a) for a in (beside.heads, beside.tails, beside.back))
+        count = int(document.shape.entities.max()) + 1
+        told = self.tell(pairs).split(TOLD, 1)
+        pooled = []
+        for part, group, asked in zip(told, (heads, tails, tails, heads), (heads, tails, heads, tails), strict=True):
+            top = torch.full((count, TOLD), float(UNTOLD)).scatter_reduce(
+                0, group[:, None].expand_as(part), part, "amax"
+            )
+            pooled.append(top[asked])
+        x = torch.cat([pairs, pairs[back.clamp(min=0)] * (back >= 0)[:, None], *pooled], 1)
+        x = functional.gelu(self.again(functional.dropout(x, 0.2, self.training)))
+        found: Tensor = self.change(functional.dropout(x, 0.3, self.training))
+        return found
 
     def places(self, document: Example) -> Tensor:
-        """Scores of mention pairs, p x relations."""
+        """What is seen of mention pairs, p x 256."""
         shape = document.shape
         states, kinds = torch.from_numpy(document.states).float(), torch.from_numpy(shape.kinds)
         if self.training:  # names are not to be learnt by heart
@@ -107,9 +132,7 @@ class ContextModel(nn.Module):
             self.tail_type(types[tails]),
         ]
         y = functional.dropout(torch.cat(parts, 1), 0.3, self.training)
-        y = functional.dropout(functional.gelu(self.enter(y)), 0.3, self.training)
-        scores: Tensor = self.out(y)
-        return scores
+        return functional.dropout(functional.gelu(self.enter(y)), 0.3, self.training)
 
 
 def fit(
@@ -139,7 +162,9 @@ def fit(
             count = sum(len(document.pairs.pairs) for document in part)
             optimiser.zero_grad()
             for document in part:
-                loss = relation_loss(model(document), document.pairs) / count
+                second, first = model(document)
+                loss = relation_loss(second, document.pairs) + FIRST_LOOK * relation_loss(first, document.pairs)
+                loss /= count
                 loss.backward()  # type: ignore[no-untyped-call]
                 sum_loss += loss.item()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -4,6 +4,9 @@ The states of the encoder and the kinds of the mentions run through a recurrent 
 mention is what stands at its two ends, and what all mentions of its entity have in common. For a pair, each end attends
 to the pieces of the document; where both look, there the relation is stated (localised context pooling, Zhou et al.
 2021, "Document-level relation extraction with adaptive thresholding and localized context pooling").
+
+A second look then weighs the pairs against one another: each pair sees the pair with its ends changed, and what all pairs of
+its head and all pairs of its tail tell (a figure has one owner, a result that was piloted was developed by someone).
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ _DISTANCES = (1, 2, 4, 7, 11, 16, 24, 36, 60, 100, 180)
 # Numbers of values of the columns of `circumstances`.
 CIRCUMSTANCES = (2 * (len(_DISTANCES) + 1), 10, 4, 4, 4, 2, 6)
 HEADS, KEY = 4, 64
+UNTOLD = np.float32(-4)  # stands for what no pair tells of an entity
 _BLOCK = 2048  # pieces that a pair's ends attend to at most
 _CHUNK = 512  # mention pairs scored at a time
 
@@ -84,6 +88,31 @@ def circumstances(view: View, shape: Layout, places: Sequence[Place]) -> NDArray
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Which pairs a pair is weighed against.
+
+    Attributes:
+        heads: P: the entity at the head of each pair.
+        tails: P: the entity at its tail.
+        back: P: the pair with the two ends changed, or -1.
+    """
+
+    heads: NDArray[np.int64]
+    tails: NDArray[np.int64]
+    back: NDArray[np.int64]
+
+
+def neighbours(shape: Layout, places: Sequence[Place]) -> Neighbours:
+    """The neighbours of the pairs whose mention pairs are ``places``: two for each pair, one behind the other."""
+    heads, tails = shape.entities[np.array(places, np.int64).reshape(-1, 2)[::2].T]
+    count = int(shape.entities.max()) + 1
+    keys, wanted = heads * count + tails, tails * count + heads
+    order = np.argsort(keys, kind="stable")
+    at = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    return Neighbours(heads, tails, np.where(keys[order[at]] == wanted, order[at], -1))
+
+
 class ContextScorer:
     """Runs the fitted network (training.context).
 
@@ -102,6 +131,8 @@ class ContextScorer:
             path = str(folder / "context.onnx")
             self._session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
             with np.load(folder / "context.npz") as weights:
+                if "tell.weight" not in weights:
+                    raise ValueError("they were fitted by another version of InnoGraph")
                 self._weights: dict[str, NDArray[Any]] = {name: weights[name].astype(np.float32) for name in weights}
         except (
             OSError,
@@ -124,7 +155,7 @@ class ContextScorer:
             view: The document; has mentions.
             states: The encoder's states of its pieces.
             owner: The piece of each character.
-            places: Head and tail, numbers of mentions.
+            places: Head and tail, numbers of mentions; two for each pair of entities, one behind the other.
         """
         shape = layout(view, owner, self._types)
         pieces = self._session.run(None, {"states": states[None], "kinds": shape.kinds[None]})[0][0]
@@ -136,6 +167,7 @@ class ContextScorer:
         heads, tails = (np.array([place[side] for place in places], np.int64) for side in (0, 1))
         block = shape.spans[tails, 0] // _BLOCK
         scores = np.empty((len(places), len(self._weights["out.bias"])), np.float32)
+        hidden = np.empty((len(places), len(self._weights["enter.bias"])), np.float16)
         for number in np.unique(block):
             part = slice(int(number) * _BLOCK, (int(number) + 1) * _BLOCK)
             rows = np.flatnonzero(block == number)
@@ -157,11 +189,42 @@ class ContextScorer:
                     ],
                     1,
                 )
-                scores[chosen] = self._linear("out", gelu(self._linear("enter", x)))
-        return scores
+                x = gelu(self._linear("enter", x))
+                scores[chosen], hidden[chosen] = self._linear("out", x), x
+        second = self._second_look(hidden.reshape(len(places) // 2, 2, -1).max(1), neighbours(shape, places))
+        return scores + np.repeat(second, 2, 0)
+
+    def _second_look(self, pairs: NDArray[np.float16], beside: Neighbours) -> NDArray[np.float32]:
+        """What is added to the scores of pairs, by what is seen of them and of their neighbours; P x relations."""
+        parts = range(0, len(pairs), _CHUNK)
+        told = np.concatenate([self._linear("tell", pairs[at : at + _CHUNK].astype(np.float32)) for at in parts])
+        by_head, by_tail, of_tails, of_heads = np.split(told, 4, 1)
+        pooled = (
+            (_tops(by_head, beside.heads), beside.heads),
+            (_tops(by_tail, beside.tails), beside.tails),
+            (_tops(of_tails, beside.tails, int(beside.heads.max())), beside.heads),
+            (_tops(of_heads, beside.heads, int(beside.tails.max())), beside.tails),
+        )
+        found = []
+        for at in parts:
+            rows = slice(at, at + _CHUNK)
+            back = np.where(beside.back[rows, None] >= 0, pairs[beside.back[rows]], np.float16(0))
+            x = np.concatenate([pairs[rows], back, *(top[entities[rows]] for top, entities in pooled)], 1)
+            found.append(self._linear("change", gelu(self._linear("again", x.astype(np.float32)))))
+        return np.concatenate(found)
 
     def _linear(self, name: str, x: NDArray[np.float32]) -> NDArray[np.float32]:
         return x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]  # type: ignore[no-any-return]
+
+
+def _tops(rows: NDArray[np.float32], groups: NDArray[np.int64], last: int = 0) -> NDArray[np.float32]:
+    """The largest of the rows of each group, per column; UNTOLD where that is more, and for groups without rows."""
+    top = np.full((max(int(groups.max()), last) + 1, rows.shape[1]), UNTOLD, np.float32)
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    found = np.maximum.reduceat(rows[order], starts, axis=0)
+    top[groups[order][starts]] = np.maximum(found, UNTOLD)
+    return top
 
 
 def _log_sums(rows: NDArray[np.float32], groups: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -1,10 +1,11 @@
 from pathlib import Path
 
 import numpy as np
+import onnxruntime as ort
 import pytest
 
 from etl.nlp import context
-from etl.nlp.context import CIRCUMSTANCES, ContextScorer, circumstances, layout
+from etl.nlp.context import CIRCUMSTANCES, ContextScorer, circumstances, layout, neighbours
 from etl.nlp.e5 import Encoder
 from etl.nlp.reader import MODELS
 from etl.nlp.view import SpanMention, View, build_view
@@ -13,6 +14,11 @@ from graph.ontology import load_ontology
 
 TEXT = "海南大学与中国海洋大学共建三亚深海中试基地。\n该基地聚焦深海装备，海南大学投资2亿元。"
 TYPES = list(load_ontology().entity_types)
+
+
+def twice(*places: tuple[int, int]) -> list[tuple[int, int]]:
+    """Pairs that have one mention pair each."""
+    return [place for place in places for _ in range(2)]
 
 
 def view_of(text: str, *names: tuple[str, str]) -> View:
@@ -54,22 +60,62 @@ def test_circumstances_tell_direction_and_what_stands_between() -> None:
     assert (there < np.array(CIRCUMSTANCES)).all()
 
 
-def test_the_scores_of_a_pair_do_not_depend_on_what_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neighbours_are_the_pairs_of_the_same_entities_and_the_pair_turned_round() -> None:
+    shape = layout(VIEW, np.arange(len(TEXT)), TYPES)
+    beside = neighbours(shape, twice((0, 2), (3, 4), (2, 0)))
+    assert beside.heads.tolist() == [0, 0, 2]  # mentions 0 and 3 are one entity
+    assert beside.tails.tolist() == [2, 3, 0]
+    assert beside.back.tolist() == [2, -1, 0]
+
+
+def test_the_scores_do_not_depend_on_how_many_are_computed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     states, owner = Encoder(MODELS / "best" / "encoder.onnx")(TEXT)
     scorer = ContextScorer(MODELS / "best", TYPES)
-    places = [(a, b) for a in range(5) for b in range(5) if a != b]
+    places = twice(*((a, b) for a in range(5) for b in range(5) if a != b))
     together = scorer(VIEW, states, owner, places)
-    assert together.shape == (20, len(load_ontology().relation_types))
+    assert together.shape == (40, len(load_ontology().relation_types))
     assert np.isfinite(together).all()
     monkeypatch.setattr(context, "_CHUNK", 3)
-    assert np.allclose(scorer(VIEW, states, owner, places), together, atol=1e-4)
-    assert np.allclose(scorer(VIEW, states, owner, places[7:8]), together[7:8], atol=1e-4)
+    assert np.allclose(scorer(VIEW, states, owner, places), together, atol=2e-3)
+
+
+def test_pairs_are_weighed_against_their_neighbours() -> None:
+    states, owner = Encoder(MODELS / "best" / "encoder.onnx")(TEXT)
+    scorer = ContextScorer(MODELS / "best", TYPES)
+    alone = scorer(VIEW, states, owner, twice((0, 2)))
+    beside = scorer(VIEW, states, owner, twice((0, 2), (1, 2), (2, 0)))
+    assert np.abs(alone - beside[:2]).max() > 1e-3
+
+
+def test_the_network_runs_as_it_was_fitted() -> None:
+    torch = pytest.importorskip("torch", reason="torch comes with the extra `training`")
+    from training.context import ContextModel, Example
+
+    states, owner = Encoder(MODELS / "best" / "encoder.onnx")(TEXT)
+    places = twice(*((a, b) for a in range(5) for b in range(5) if a != b))
+    shape = layout(VIEW, owner, TYPES)
+    with np.load(MODELS / "best" / "context.npz") as weights:
+        tables = {name: torch.from_numpy(weights[name].astype(np.float32)) for name in weights}
+    model = ContextModel(states.shape[1], len(TYPES), len(load_ontology().relation_types)).eval()
+    renamed = {
+        name if "." in name and not name.startswith("cats.") else f"{name}.weight": t for name, t in tables.items()
+    }
+    model.load_state_dict(renamed, strict=False)
+    session = ort.InferenceSession(str(MODELS / "best" / "context.onnx"), providers=["CPUExecutionProvider"])
+    pieces = session.run(None, {"states": states[None], "kinds": shape.kinds[None]})[0]
+    model.pieces.forward = lambda states, kinds: torch.from_numpy(pieces)
+    around = torch.from_numpy(circumstances(VIEW, shape, places))
+    example = Example(states, shape, torch.tensor(places), around, neighbours(shape, places), None)
+    with torch.no_grad():
+        second, _ = model(example)
+    scores = ContextScorer(MODELS / "best", TYPES)(VIEW, states, owner, places)
+    assert np.allclose(scores.reshape(20, 2, -1).max(1), second.numpy(), atol=0.02)
 
 
 def test_a_long_document_is_scored_in_blocks_of_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
     states, owner = Encoder(MODELS / "best" / "encoder.onnx")(TEXT)
     monkeypatch.setattr(context, "_BLOCK", 16)
-    scores = ContextScorer(MODELS / "best", TYPES)(VIEW, states, owner, [(0, 2), (0, 4), (4, 0)])
+    scores = ContextScorer(MODELS / "best", TYPES)(VIEW, states, owner, twice((0, 2), (0, 4), (4, 0)))
     assert np.isfinite(scores).all()
 
 
