@@ -30,20 +30,25 @@ def main() -> int:
     )
     parser.add_argument("--pair-epochs", type=int, default=4, help="passes of the relation classifier")
     parser.add_argument("--context-epochs", type=int, default=4, help="passes of the relation network")
-    parser.add_argument("--only", choices=["fast", "best", "pairs", "context"], help="fit one part alone")
+    parser.add_argument(
+        "--only",
+        choices=["fast", "best", "pairs", "context"],
+        help="fit one part alone: a tagger, the relation classifier (pairs) or the relation network (context)",
+    )
     args = parser.parse_args()
     held = [document for document in read_documents(args) if document.validation]  # what is broken stops the run here
     if args.only:
         fit(args.only, args)
     else:  # the longest first, each on a core of its own
-        encoder_of(args)
+        encoder_of(args)  # the first two both need it
         parts = ("best", "context", "fast", "pairs")
         with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
             list(pool.map(fit, parts, [args] * len(parts)))
     torch.set_num_threads(1)
     ontology = load_ontology()
-    for setting in ("fast", "best"):
-        if all((args.output / file).exists() for file in ("pairs.npz", f"{setting}/tagger.onnx")):
+    needed = {"fast": ("pairs.npz", "fast/tagger.onnx"), "best": ("pairs.npz", "best/tagger.onnx", "best/context.npz")}
+    for setting, files in needed.items():
+        if all((args.output / file).exists() for file in files):
             settle_relations(setting, held, ontology, args)
     return 0
 

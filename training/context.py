@@ -38,7 +38,7 @@ def example(pairs: DocumentPairs, encoder: Encoder, types: list[str]) -> Example
     """Runs the encoder over the document of some candidate pairs."""
     states, owner = encoder(pairs.view.text)
     shape = layout(pairs.view, owner, types)
-    places = [place for pair in pairs.pairs for place in (pair.places * 2)[:2]]
+    places = [place for pair in pairs.pairs for place in pair.both]
     around = circumstances(pairs.view, shape, places)
     beside = neighbours(shape, places)
     return Example(states.astype(np.float16), shape, torch.tensor(places), torch.from_numpy(around), beside, pairs)
@@ -92,9 +92,7 @@ class ContextModel(nn.Module):
         told = self.tell(pairs).split(TOLD, 1)
         pooled = []
         for part, group, asked in zip(told, (heads, tails, tails, heads), (heads, tails, heads, tails), strict=True):
-            top = torch.full((count, TOLD), float(UNTOLD)).scatter_reduce(
-                0, group[:, None].expand_as(part), part, "amax"
-            )
+            top = torch.full((count, TOLD), UNTOLD).scatter_reduce(0, group[:, None].expand_as(part), part, "amax")
             pooled.append(top[asked])
         x = torch.cat([pairs, pairs[back.clamp(min=0)] * (back >= 0)[:, None], *pooled], 1)
         x = functional.gelu(self.again(functional.dropout(x, 0.2, self.training)))

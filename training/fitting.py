@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,17 +55,17 @@ def fit(part: str, args: argparse.Namespace) -> None:
     print(f"{len(train)} documents to fit, {len(copies)} renamed copies, {len(held)} held back", flush=True)
     if part in ("best", "fast"):
         fit_tagger(part, train + copies, held, ontology, args)
+    elif part == "pairs":
+        fit_classifier(train, ontology, args)
     else:
-        fit_relations(part, train, copies, ontology, args)
+        fit_network(train + copies, ontology, args)
 
 
 def fit_tagger(
     setting: str, train: list[Annotated], held: list[Annotated], ontology: Ontology, args: argparse.Namespace
 ) -> None:
     """Fits and writes the tagger of one setting, calibrated on the held-back documents."""
-    encoder = None
-    if setting == "best":
-        encoder = Encoder(encoder_of(args))
+    encoder = Encoder(encoder_of(args)) if setting == "best" else None
     types = list(ontology.entity_types)
     lac, gazetteer = load_lac(), load_gazetteer()
     vocabulary = tagger.build_vocabulary(train, least=2 * (args.copies + 1))
@@ -135,43 +136,50 @@ def calibrate(marks: list[tuple[float, bool]]) -> tuple[float, float]:
     return float(curve[0].detach()), float(curve[1].detach())
 
 
-def fit_relations(
-    part: str, train: list[Annotated], copies: list[Annotated], ontology: Ontology, args: argparse.Namespace
-) -> None:
-    """Fits and writes the relation classifier (``pairs``), or the network that `best` has beside it (``context``).
-
-    The classifier's features show names by their types alone, so copies with other names teach it nothing.
-    """
-    lac, names, types = load_lac(), list(ontology.relation_types), list(ontology.entity_types)
-    began = time.monotonic()
-
-    def pairs_of(documents: list[Annotated]) -> list[pairs.DocumentPairs]:
-        found = (
-            pairs.document_pairs(pairs.view_of(document, lac), ontology, pairs.gold_relations(document, ontology))
-            for document in documents
-        )
-        return [row for row in found if row is not None]
-
-    rows = pairs_of(train)
+def fit_classifier(train: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
+    """Fits and writes the relation classifier; its features show names by their types alone, so renamed copies teach it nothing."""
+    began, names = time.monotonic(), list(ontology.relation_types)
+    rows = pairs_of(train, ontology, began)
     seen: set[tuple[str, str, str]] = set()
     for row in rows:
         for at, relation in zip(*np.nonzero(row.gold), strict=True):
             head, tail = (row.view.mentions[number].type for number in row.pairs[at].places[0])
             seen.add((names[relation], head, tail))
+    model = pairs.fit(rows, len(names), seed=0, epochs=args.pair_epochs, report=relation_report(began))
+    write_pairs(args.output / "pairs.npz", model, names, seen)
+
+
+def fit_network(documents: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
+    """Fits and writes the relation network that `best` has beside the classifier."""
+    began, types = time.monotonic(), list(ontology.entity_types)
+    encoder = Encoder(encoder_of(args))
+    rows = [context.example(row, encoder, types) for row in pairs_of(documents, ontology, began)]
+    report = relation_report(began)
+    relations = len(ontology.relation_types)
+    network = context.fit(rows, len(types), relations, seed=0, epochs=args.context_epochs, report=report)
+    context.write(network, args.output / "best")
+
+
+def pairs_of(documents: list[Annotated], ontology: Ontology, began: float) -> list[pairs.DocumentPairs]:
+    """The candidate pairs of every document that has some; prints how many."""
+    lac = load_lac()
+    found = (
+        pairs.document_pairs(pairs.view_of(document, lac), ontology, pairs.gold_relations(document, ontology))
+        for document in documents
+    )
+    rows = [row for row in found if row is not None]
     count, gold = sum(len(row.pairs) for row in rows), int(sum(row.gold.sum() for row in rows))
     print(f"{count} pairs, {gold} relations, {time.monotonic() - began:.0f} s", flush=True)
+    return rows
+
+
+def relation_report(began: float) -> Callable[..., None]:
+    """Prints the loss of a pass."""
 
     def report(epoch: int, loss: float, *_: object) -> None:
         print(f"relations epoch {epoch + 1}: loss {loss:.4f}, {time.monotonic() - began:.0f} s", flush=True)
 
-    if part == "pairs":
-        model = pairs.fit(rows, len(names), seed=0, epochs=args.pair_epochs, report=report)
-        write_pairs(args.output / "pairs.npz", model, names, seen)
-    if part == "context":
-        encoder = Encoder(encoder_of(args))
-        seen_rows = [context.example(row, encoder, types) for row in (*rows, *pairs_of(copies))]
-        network = context.fit(seen_rows, len(types), len(names), seed=0, epochs=args.context_epochs, report=report)
-        context.write(network, args.output / "best")
+    return report
 
 
 def settle_relations(setting: str, held: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:

@@ -58,7 +58,7 @@ def document_pairs(view: View, ontology: Ontology, gold: set[tuple[str, str, str
     pairs = list(candidates(view, ontology))
     if not pairs:
         return None
-    places = [place for pair in pairs for place in (pair.places * 2)[:2]]
+    places = [place for pair in pairs for place in pair.both]
     found = features(view, places)
     return DocumentPairs(
         view,

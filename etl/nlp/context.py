@@ -29,7 +29,7 @@ _DISTANCES = (1, 2, 4, 7, 11, 16, 24, 36, 60, 100, 180)
 # Numbers of values of the columns of `circumstances`.
 CIRCUMSTANCES = (2 * (len(_DISTANCES) + 1), 10, 4, 4, 4, 2, 6)
 HEADS, KEY = 4, 64
-UNTOLD = np.float32(-4)  # stands for what no pair tells of an entity
+UNTOLD = -4.0  # stands for what no pair tells of an entity
 _BLOCK = 2048  # pieces that a pair's ends attend to at most
 _CHUNK = 512  # mention pairs scored at a time
 
@@ -167,7 +167,7 @@ class ContextScorer:
         heads, tails = (np.array([place[side] for place in places], np.int64) for side in (0, 1))
         block = shape.spans[tails, 0] // _BLOCK
         scores = np.empty((len(places), len(self._weights["out.bias"])), np.float32)
-        hidden = np.empty((len(places), len(self._weights["enter.bias"])), np.float16)
+        seen = np.full((len(places) // 2, len(self._weights["enter.bias"])), -np.inf, np.float32)
         for number in np.unique(block):
             part = slice(int(number) * _BLOCK, (int(number) + 1) * _BLOCK)
             rows = np.flatnonzero(block == number)
@@ -190,48 +190,46 @@ class ContextScorer:
                     1,
                 )
                 x = gelu(self._linear("enter", x))
-                scores[chosen], hidden[chosen] = self._linear("out", x), x
-        second = self._second_look(hidden.reshape(len(places) // 2, 2, -1).max(1), neighbours(shape, places))
-        return scores + np.repeat(second, 2, 0)
+                scores[chosen] = self._linear("out", x)
+                for side in (0, 1):
+                    of_side = chosen % 2 == side
+                    pairs = chosen[of_side] // 2
+                    seen[pairs] = np.maximum(seen[pairs], x[of_side])
+        return scores + np.repeat(self._second_look(seen, neighbours(shape, places)), 2, 0)
 
-    def _second_look(self, pairs: NDArray[np.float16], beside: Neighbours) -> NDArray[np.float32]:
+    def _second_look(self, pairs: NDArray[np.float32], beside: Neighbours) -> NDArray[np.float32]:
         """What is added to the scores of pairs, by what is seen of them and of their neighbours; P x relations."""
-        parts = range(0, len(pairs), _CHUNK)
-        told = np.concatenate([self._linear("tell", pairs[at : at + _CHUNK].astype(np.float32)) for at in parts])
-        by_head, by_tail, of_tails, of_heads = np.split(told, 4, 1)
-        pooled = (
-            (_tops(by_head, beside.heads), beside.heads),
-            (_tops(by_tail, beside.tails), beside.tails),
-            (_tops(of_tails, beside.tails, int(beside.heads.max())), beside.heads),
-            (_tops(of_heads, beside.heads, int(beside.tails.max())), beside.tails),
-        )
+        heads, tails = beside.heads, beside.tails
+        count = int(max(heads.max(), tails.max())) + 1
+        told = np.split(self._linear("tell", pairs), 4, 1)
+        pooled = [
+            (_tops(part, group, count, UNTOLD), asked)
+            for part, group, asked in zip(told, (heads, tails, tails, heads), (heads, tails, heads, tails), strict=True)
+        ]
         found = []
-        for at in parts:
+        for at in range(0, len(pairs), _CHUNK):
             rows = slice(at, at + _CHUNK)
-            back = np.where(beside.back[rows, None] >= 0, pairs[beside.back[rows]], np.float16(0))
-            x = np.concatenate([pairs[rows], back, *(top[entities[rows]] for top, entities in pooled)], 1)
-            found.append(self._linear("change", gelu(self._linear("again", x.astype(np.float32)))))
+            back = pairs[beside.back[rows]] * (beside.back[rows, None] >= 0)
+            x = np.concatenate([pairs[rows], back, *(top[asked[rows]] for top, asked in pooled)], 1)
+            found.append(self._linear("change", gelu(self._linear("again", x))))
         return np.concatenate(found)
 
     def _linear(self, name: str, x: NDArray[np.float32]) -> NDArray[np.float32]:
         return x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]  # type: ignore[no-any-return]
 
 
-def _tops(rows: NDArray[np.float32], groups: NDArray[np.int64], last: int = 0) -> NDArray[np.float32]:
-    """The largest of the rows of each group, per column; UNTOLD where that is more, and for groups without rows."""
-    top = np.full((max(int(groups.max()), last) + 1, rows.shape[1]), UNTOLD, np.float32)
+def _tops(rows: NDArray[np.float32], groups: NDArray[np.int64], count: int, least: float) -> NDArray[np.float32]:
+    """The largest of the rows of each of ``count`` groups and of ``least``, per column."""
+    top = np.full((count, rows.shape[1]), least, np.float32)
     order = np.argsort(groups, kind="stable")
     starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
-    found = np.maximum.reduceat(rows[order], starts, axis=0)
-    top[groups[order][starts]] = np.maximum(found, UNTOLD)
+    top[groups[order][starts]] = np.maximum(np.maximum.reduceat(rows[order], starts, axis=0), least)
     return top
 
 
 def _log_sums(rows: NDArray[np.float32], groups: NDArray[np.int64]) -> NDArray[np.float32]:
     """Logarithm of the summed exponentials of the rows of each group, per column; every group has a row."""
-    count = int(groups.max()) + 1
-    top = np.full((count, rows.shape[1]), -np.inf, np.float32)
-    np.maximum.at(top, groups, rows)
+    top = _tops(rows, groups, int(groups.max()) + 1, -np.inf)
     sums = np.zeros_like(top)
     np.add.at(sums, groups, np.exp(rows - top[groups]))
     total: NDArray[np.float32] = np.log(sums) + top

@@ -44,6 +44,11 @@ class Pair:
     relations: tuple[str, ...]
     places: tuple[Place, ...]
 
+    @property
+    def both(self) -> tuple[Place, Place]:
+        """Its two mention pairs; a lone one stands twice."""
+        return self.places[0], self.places[-1]
+
 
 @functools.cache
 def _triggers() -> tuple[tuple[str, ...], ahocorasick.Automaton, tuple[tuple[int, re.Pattern[str]], ...]]:

@@ -129,7 +129,7 @@ class RelationClassifier:
         found: dict[tuple[str, str, str], FoundRelation] = {}
         for row, column in zip(*np.nonzero(verdicts.probabilities >= self._thresholds), strict=True):
             pair = verdicts.pairs[row]
-            place = (pair.places * 2)[verdicts.places[row, column]]
+            place = pair.both[verdicts.places[row, column]]
             relation = self._relation(view, int(column), place, float(verdicts.probabilities[row, column]))
             key = relation.head, relation.type, relation.tail
             if key not in found or found[key].confidence < relation.confidence:
@@ -159,7 +159,7 @@ class RelationClassifier:
 
     def _scores(self, view: View, reading: Reading, pairs: list[Pair], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Scores, pairs x 2 x relations; features are hashed only for pairs that the network does not rule out."""
-        places = [(pair.places * 2)[:2] for pair in pairs]
+        places = [pair.both for pair in pairs]
         flat = [place for two in places for place in two]
         if self._context is None or reading.states is None or reading.owner is None:
             return self._hashed(view, flat).reshape(len(pairs), 2, -1)
