@@ -28,6 +28,7 @@ from training.augment import pool_of, renamed
 from training.corpus import Annotated, read_folder
 from training.encoder import KEEP, LAYERS, LowerLayers, export
 from training.export import crf_scores, write_pairs, write_tagger, write_verdict_settings
+from training.press import with_press
 
 
 def read_documents(args: argparse.Namespace) -> list[Annotated]:
@@ -51,8 +52,8 @@ def fit(part: str, args: argparse.Namespace) -> None:
     train = [d for d in documents if not d.validation]
     held = [d for d in documents if d.validation]
     pool, rng = pool_of(train), random.Random(0)
-    copies = [renamed(document, pool, rng) for _ in range(args.copies) for document in train]
-    print(f"{len(train)} documents to fit, {len(copies)} renamed copies, {len(held)} held back", flush=True)
+    copies = [with_press(renamed(document, pool, rng), rng) for _ in range(args.copies) for document in train]
+    print(f"{len(train)} documents to fit, {len(copies)} copies, {len(held)} held back", flush=True)
     if part in ("best", "fast"):
         fit_tagger(part, train + copies, held, ontology, args)
     elif part == "pairs":

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from etl.nlp.lac import Lac
 from etl.nlp.pairs import BUCKETS, Pair, candidates, features
-from etl.nlp.segments import segments
+from etl.nlp.segments import segments, widened
 from etl.nlp.view import SpanMention, View, build_view
 from graph.ontology import Ontology
 from training.corpus import Annotated
@@ -41,6 +41,7 @@ class DocumentPairs:
 def word_starts(text: str, lac: Lac) -> list[int]:
     """Where words start, by LAC."""
     starts: list[int] = []
+    text = widened(text)
     for begin, end in segments(text):
         starts += (np.flatnonzero(lac(text[begin:end]).starts) + begin).tolist()
     return starts

@@ -18,7 +18,7 @@ from etl.nlp.e5 import Encoder
 from etl.nlp.features import CLASSES, UNKNOWN, SegmentFeatures, segment_features
 from etl.nlp.gazetteer import FEATURE_WIDTH, Gazetteer
 from etl.nlp.lac import STATE_WIDTH, Lac
-from etl.nlp.segments import segments
+from etl.nlp.segments import segments, widened
 from training.corpus import Annotated
 
 TAGS = 64
@@ -54,9 +54,10 @@ def examples(
     found = []
     for number, document in enumerate(documents):
         gold = labels.encode(len(document.text), document.spans, types)
-        states, owner = encoder(document.text) if encoder else (None, None)
-        for start, end in segments(document.text):
-            text = document.text[start:end]
+        whole = widened(document.text)
+        states, owner = encoder(whole) if encoder else (None, None)
+        for start, end in segments(whole):
+            text = whole[start:end]
             features, _ = segment_features(text, vocabulary, lac, gazetteer)
             own = gold[start:end].copy()
             at = 0

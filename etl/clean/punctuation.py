@@ -9,7 +9,7 @@ from etl.clean.edits import Edit, Work
 from etl.clean.lexicon import knows
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_DOUBLED = re.compile("([，、；：])\\1+|(?<!。)。。(?!。)|[，、；：]+(?=。(?!。))|(?<=[。；！？])[，、；：]+")
+_DOUBLED = re.compile("([，、；：])\\1+|，(?=、)|(?<!。)。。(?!。)|[，、；：]+(?=。(?!。))|(?<=[。；！？])[，、；：]+")
 _SPACED = re.compile(
     f"(?<=[{_HAN}0-9A-Za-z%℃》”）]) +(?=[，。；：、！？》”）])|(?<=[，。；：、！？《“（]) +(?=[{_HAN}0-9A-Za-z《“（”》）]|$)",
     re.MULTILINE,
@@ -18,7 +18,7 @@ _SPREAD = re.compile(f"(?<![{_HAN}])(?:[{_HAN}] ){{3,}}[{_HAN}](?![{_HAN}])")
 _INJECTED = re.compile(f"(?<=[{_HAN}])([*^~`|_#¤¦■□◆◇●○★☆※§])(?=[{_HAN}])")
 _SYMBOLS = frozenset("*^~`|_#¤¦■□◆◇●○★☆※§")
 _PAIR_OF_MARKS = re.compile("[，、；：。！？][，、；：。]")
-_HALF = re.compile(f"(?<=[{_HAN}》”）〉」』])[,;:?!](?!//)|(?<=[0-9A-Za-z%+.℃)])[,;?!](?=[{_HAN}《“（])")
+_HALF = re.compile(f"(?<=[{_HAN}》”）〉」』])[,;:?!]+(?!//)|(?<=[0-9A-Za-z%+.℃)])[,;?!](?=[{_HAN}《“（])")
 _PAIR = re.compile("\\(([^()（）\n]{0,200})\\)")
 _CLOSED = re.compile(f"(?<=\\))[,;:?!](?=[{_HAN}《“（])")
 _GAPS_LEAST = 6
@@ -32,7 +32,7 @@ _BROKEN = frozenset(
 
 
 def doubled(work: Work) -> None:
-    """Makes ，， one ， and drops a comma that stands before or after a full stop. 。。。 and ！！ are left: people write them."""
+    """Makes ，， one ， and drops a comma before 、 and before or after a full stop. 。。。 and ！！ are left: people write them."""
     if not _PAIR_OF_MARKS.search(work.text):
         return
     edits = [

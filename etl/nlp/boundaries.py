@@ -32,7 +32,7 @@ _NAMES = {
     "PilotBase",
     "Alliance",
 }
-_JOINED = re.compile(r"以及|[与和及]")
+_JOINED = re.compile(r"以及|[与和及、]")
 _LAST = {  # how names of a type end where two of them may have been read as one
     "GovernmentBody": re.compile(r"(?:部|委|委员会|局|厅|府|办公室)$"),
     "University": re.compile(r"(?:大学|学院)$"),

@@ -28,7 +28,7 @@ from etl.nlp.lac import Lac, load_lac
 from etl.nlp.mentions import document_mentions
 from etl.nlp.reader import MODELS, Reader, Reading
 from etl.nlp.relations import RelationClassifier
-from etl.nlp.segments import segments
+from etl.nlp.segments import segments, widened
 from etl.nlp.view import View, build_view
 from graph.ontology import load_ontology
 
@@ -53,7 +53,7 @@ class LacTokenizer:
         """Tokenises a text; ``token.tag_`` is LAC's tag."""
         cuts: list[int] = []
         tags: dict[int, str] = {}
-        parts = segments(text)
+        parts = segments(widened(text))
         outputs = dict(zip(parts, self._lac.read([text[start:end] for start, end in parts]), strict=True))
         for (start, end), output in outputs.items():
             for at in output.starts.nonzero()[0].tolist():

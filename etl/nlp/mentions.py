@@ -11,16 +11,13 @@ import ahocorasick
 
 from etl.nlp.aliases import find_aliases, short_form_types, strip_title
 from etl.nlp.boundaries import mend
+from etl.nlp.implausible import POLICY_HEAD, plausible
 from etl.nlp.reader import ReadSpan
 from etl.nlp.view import SpanMention
 
 _LOOSE = {"Target", "Date", "Money", "Demand"}
 _SOFT = {"Technology", "Product", "Achievement", "Project"}
 _QUOTED_TITLE = re.compile(r"《[^《》\n]{2,60}》")
-_POLICY_HEAD = re.compile(
-    r"(?:规划|纲要|方案|办法|意见|措施|通知|条例|计划|细则|法|指引|指南|规定|决定|政策|标准|清单|目录|协议|若干|条|公告|报告|行动|导则|章程|"
-    r"规范|名单|倡议|宣言|制度)(?:[（(].*[）)])?$"
-)
 
 
 def document_mentions(text: str, spans: Sequence[ReadSpan]) -> tuple[list[SpanMention], dict[str, str]]:
@@ -30,7 +27,7 @@ def document_mentions(text: str, spans: Sequence[ReadSpan]) -> tuple[list[SpanMe
     place; one surface has one type where the reader was of two minds.
     """
     found = _agree(text, [SpanMention(s.start, s.end, s.type, text[s.start : s.end], s.confidence) for s in spans])
-    found = _titles(text, mend(text, found))
+    found = _titles(text, plausible(text, mend(text, found)))
     found = _repeat(text, found)
     introduced = short_form_types(text, found)
     found = [dataclasses.replace(m, type=introduced.get(m.name, m.type)) for m in found]
@@ -64,7 +61,7 @@ def _agree(text: str, spans: list[SpanMention]) -> list[SpanMention]:
 
 def _titles(text: str, spans: list[SpanMention]) -> list[SpanMention]:
     """Adds titles in 《》 that end like a policy, and mends spans that cut a title."""
-    policies = [m.span() for m in _QUOTED_TITLE.finditer(text) if _POLICY_HEAD.search(m.group()[1:-1])]
+    policies = [m.span() for m in _QUOTED_TITLE.finditer(text) if POLICY_HEAD.search(m.group()[1:-1])]
     kept = []
     for span in spans:
         inside = next(((a, b) for a, b in policies if a < span.end and span.start < b), None)
@@ -97,8 +94,13 @@ def _repeat(text: str, spans: list[SpanMention]) -> list[SpanMention]:
     added: list[SpanMention] = []
     for last, name in sorted(automaton.iter(text), key=lambda hit: (hit[0] + 1 - len(hit[1]), -len(hit[1]))):
         start, end = last + 1 - len(name), last + 1
-        if any(taken[start:end]) or (name.isascii() and not _apart(text, start, end)):
+        if name.isascii() and not _apart(text, start, end):
             continue
+        if any(taken[start:end]):
+            parts = [span for span in spans if start < span.end and span.start < end]
+            if any(span.start < start or span.end > end or len(span.name) == len(name) for span in parts) or not parts:
+                continue
+            spans = [span for span in spans if span not in parts]  # read whole elsewhere, in parts here
         taken[start:end] = b"\x01" * len(name)
         added.append(SpanMention(start, end, kinds[name].most_common(1)[0][0], name, 0.7, "repeat"))
     return sorted([*spans, *added], key=lambda m: m.start)

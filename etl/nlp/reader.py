@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from etl.nlp import labels
 from etl.nlp.e5 import Encoder
 from etl.nlp.features import segment_features
 from etl.nlp.gazetteer import Gazetteer
+from etl.nlp.implausible import is_person
 from etl.nlp.lac import Lac, LacOutput, viterbi
-from etl.nlp.segments import Span, segments
+from etl.nlp.segments import Span, segments, widened
 from graph.errors import ConfigError
 
 MODELS = Path(__file__).parent / "models"
@@ -85,8 +87,8 @@ class Reader:
 
     def scores(
         self, text: str, states: NDArray[np.float32] | None = None, output: LacOutput | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Label scores (n x k) of one segment and where its words start.
+    ) -> tuple[NDArray[np.float32], LacOutput]:
+        """Label scores (n x k) of one segment and what LAC says of it.
 
         Args:
             text: The segment.
@@ -103,18 +105,21 @@ class Reader:
         }
         if states is not None:
             feed["extra"] = states[None]
-        return self._session.run(None, feed)[0][0], output.starts
+        return self._session.run(None, feed)[0][0], output
 
     def read(self, text: str, known: Mapping[Span, LacOutput] | None = None) -> Reading:
         """Reads a text of any length; ``known`` holds what LAC said of segments already."""
         spans: list[ReadSpan] = []
         starts: list[int] = []
+        people: set[str] = set()
+        text = widened(text)
         states, owner = self._encoder(text) if self._encoder else (None, None)
         parts, scored = segments(text), []
         for begin, end in parts:
             own = states[owner[begin:end]] if states is not None and owner is not None else None
-            scores, words = self.scores(text[begin:end], own, known.get((begin, end)) if known else None)
-            starts += (np.flatnonzero(words) + begin).tolist()
+            scores, output = self.scores(text[begin:end], own, known.get((begin, end)) if known else None)
+            starts += (np.flatnonzero(output.starts) + begin).tolist()
+            people |= self._people(text[begin:end], output)
             scored.append(scores)
         paths = viterbi(scored, self._transitions, self._first)
         for (begin, _), scores, path in zip(parts, scored, paths, strict=True):
@@ -123,10 +128,16 @@ class Reader:
             certain = _log_softmax(scores)[np.arange(len(path)), path]
             for a, b, entity_type in labels.decode(path, self.types):
                 a, b = _trim(text, a + begin, b + begin)
-                if a < b:
+                if a < b and text[a:b] not in people:
                     confidence = self._calibrated(float(certain[a - begin : b - begin].mean()))
                     spans.append(ReadSpan(a, b, entity_type, confidence))
         return Reading(tuple(spans), tuple(starts), states, owner)
+
+    def _people(self, text: str, output: LacOutput) -> set[str]:
+        """The people a segment names, as far as LAC sees them: never read as entities, here or elsewhere in the document."""
+        bounds = np.flatnonzero(np.append(output.starts, True)).tolist()
+        words = [(a, b) for a, b in itertools.pairwise(bounds) if self._lac.tag_names[output.tags[a]] == "PER-B"]
+        return {word for a, b in words if is_person(word := text[a:b])}
 
     def _calibrated(self, mean_log: float) -> float:
         return round(float(1 / (1 + np.exp(-(self._slope * mean_log + self._offset)))), 4)

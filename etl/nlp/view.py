@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.nlp.segments import Span, sentences
+from etl.nlp.segments import Span, sentences, widened
 
 _JOIN = re.compile(r"(?:[、，,;；/\s]|和|与|及|以及|、?以及|并|或|暨|还有|and|as well as|&|“|”|（|）|\(|\))+")
 _CLAUSE = re.compile(r"[，,；;：:。！？!?\n]|\. ")
@@ -85,7 +85,8 @@ class View:
 
 
 def build_view(text: str, mentions: Sequence[SpanMention], word_starts: Sequence[int]) -> View:
-    """Computes the view; mentions are sorted and do not overlap."""
+    """Computes the view; mentions are sorted and do not overlap. Its text has full-width marks (:func:`widened`)."""
+    text = widened(text)
     view = View(text, sorted(mentions, key=lambda m: m.start), list(word_starts))
     view.sentence_spans = sentences(text)
     starts = [start for start, _ in view.sentence_spans]

@@ -64,6 +64,10 @@ def test_half_width_punctuation_of_a_damaged_text_becomes_full_width() -> None:
     )
 
 
+def test_a_comma_set_before_every_mark_of_a_damaged_text_goes() -> None:
+    assert clean("會議審議通過措施,,研發,、生產,、銷售有序,。").text == "会议审议通过措施，研发、生产、销售有序。"
+
+
 def test_a_page_copied_whole_loses_its_boilerplate() -> None:
     page = "首页 > 新闻 > 正文\n发布时间：2024-05-06 10:11 来源：本站\n【字体：大 中 小】\n滨海大学建成中试基地。\n分享到：\n责任编辑：王某\n【打印】【关闭】"
     cleaned = clean(page)

@@ -1,3 +1,4 @@
+import pytest
 import spacy
 
 from etl.nlp.extractor import Extractor, create_nlp
@@ -39,3 +40,15 @@ def test_a_text_that_states_nothing_yields_no_relations() -> None:
     text = "会议强调，要深入学习贯彻会议精神，抓好各项任务落实，切实提高工作的系统性和协同性。"
     assert Extractor(create_nlp("fast"))(text).relations == ()
     assert Extractor(create_nlp("fast"))("  \n ").mentions == ()
+
+
+@pytest.mark.parametrize("setting", ["best", "fast"])
+def test_people_are_no_entities(setting: str) -> None:
+    text = (
+        "本报讯（记者 赵晓梅）三亚深海装备中试基地昨日启用。海南大学副校长李建国，三亚深蓝装备有限公司总经理王海涛共同为基地揭牌。"
+        "李建国说，基地将为学校的成果放大。陈立新/摄"
+    )
+    extraction = Extractor(create_nlp(setting))(text)
+    names = {mention.name for mention in extraction.mentions}
+    assert names.isdisjoint({"赵晓梅", "李建国", "王海涛", "陈立新"})
+    assert {"海南大学", "三亚深蓝装备有限公司"} <= names

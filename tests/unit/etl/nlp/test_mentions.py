@@ -34,3 +34,15 @@ def test_latin_names_are_repeated_only_as_whole_words() -> None:
 
 def test_no_spans_and_no_titles_give_nothing() -> None:
     assert document_mentions("会议强调要抓好落实。", []) == ([], {})
+
+
+def test_a_name_read_whole_once_is_whole_where_it_was_read_in_parts() -> None:
+    text = "签约的有圣岳海济生产基地项目。会上，圣岳海济生产基地项目介绍了进度。"
+    second = text.rindex("圣岳")
+    spans = [
+        ReadSpan(4, 14, "Project", 0.9),
+        ReadSpan(second, second + 4, "Firm", 0.6),
+        ReadSpan(second + 4, second + 10, "Project", 0.6),
+    ]
+    mentions, _ = document_mentions(text, spans)
+    assert [(m.start, m.name) for m in mentions] == [(4, "圣岳海济生产基地项目"), (second, "圣岳海济生产基地项目")]

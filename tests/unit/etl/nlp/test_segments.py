@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.nlp.segments import segments, sentences
+from etl.nlp.segments import segments, sentences, widened
 
 
 def texts(text: str, spans: list[tuple[int, int]]) -> list[str]:
@@ -40,3 +41,24 @@ def test_segments_are_short_and_lose_nothing(text: str) -> None:
     spans = segments(text, limit=100)
     assert all(end - start <= 100 for start, end in spans)
     assert "".join(text[a:b] for a, b in spans) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "wide"),
+    [
+        ("甲公司,乙(丙)公司:投资1,200万元;年产5.5万吨!", "甲公司，乙（丙）公司：投资1,200万元；年产5.5万吨！"),
+        ('推出"验证+孵化"模式,效果好', "推出“验证+孵化”模式，效果好"),
+        ("达100%,占12亿元(约1.7亿美元)", "达100%，占12亿元（约1.7亿美元）"),
+        ("NIO (Hefei), Inc. builds cars; it is big.", "NIO (Hefei), Inc. builds cars; it is big."),
+        ("9:30开会,见http://a.b", "9:30开会，见http://a.b"),
+    ],
+)
+def test_half_width_marks_of_chinese_are_seen_as_full_width(text: str, wide: str) -> None:
+    assert widened(text) == wide
+
+
+@given(st.text(alphabet='甲乙a1,;:?!()"\n，（') | st.text())
+def test_widening_keeps_every_place(text: str) -> None:
+    wide = widened(text)
+    assert len(wide) == len(text)
+    assert widened(wide) == wide

@@ -1,0 +1,66 @@
+"""What a reader may take for an entity and is none: people, numbers of documents, newspapers, lists read as one name."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from etl.nlp.view import SpanMention
+
+_HAN = "\u4e00-\u9fff"
+# The commonest surnames; a word that starts with one and that LAC takes for a person is one.
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
+    "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂柴焦向"
+    "柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋甘景薄单包司柏宁柯阮桂闵解"
+)
+_PERSON = re.compile(f"(?:[{SURNAMES}]|欧阳|上官|司马|诸葛|司徒|皇甫)[{_HAN}·]{{0,2}}[^\\W投资院所部局厅委团社]")
+_DOCUMENT_NUMBER = re.compile(
+    rf"(?:[{_HAN}]{{2,14}})?[〔［\[（(]\s*(?:19|20)\d\d\s*[〕］\]）)]\s*第?\s*[\d某]{{1,5}}\s*号"
+)
+_MEDIUM = re.compile(
+    rf"[{_HAN}]{{0,3}}(?:日报|晚报|商报|早报|导报|时报|晨报|快报|都市报|教育报|科技报|电视台)|网(?:讯|[ 　]*[（(]|(?:[{_HAN}]{{2,4}})?\d)"
+)
+_QUOTED = re.compile(r"[《「“‘〈\"]")
+POLICY_HEAD = re.compile(
+    r"(?:规划|纲要|方案|办法|意见|措施|通知|条例|计划|细则|法|指引|指南|规定|决定|政策|标准|清单|目录|协议|若干|条|公告|报告|行动|导则|章程|"
+    r"规范|名单|倡议|宣言|制度)(?:[（(].*[）)])?$"
+)
+_LIST = re.compile(r"[（(“《\"].*、.*[）)”》\"]")
+_COUNTED = re.compile(rf"(?:\d+|[一二三四五六七八九十两]+)[支只家个项所座][{_HAN}]{{0,4}}$")
+_BEFORE = {"Target": re.compile(r"将|达到?|已|后(?=年)"), "ResearchInstitute": re.compile(r"暨(?!南)")}
+_NAMES_OF_MANY = {"Fund", "Park", "IndustryCluster", "Alliance", "Incubator", "PilotBase", "GovernmentBody", "Firm"}
+
+
+def is_person(word: str) -> bool:
+    """Whether a word that was tagged as a person looks like a Chinese person's name."""
+    return bool(_PERSON.fullmatch(word))
+
+
+def plausible(text: str, spans: Sequence[SpanMention]) -> list[SpanMention]:
+    """The spans without those that cannot be an entity, and without what cannot belong to one at its ends."""
+    numbers = [number.span() for number in _DOCUMENT_NUMBER.finditer(text)]
+    kept = []
+    for span in spans:
+        if any(start < span.end and span.start < end for start, end in numbers) or _refused(text, span):
+            continue
+        before, counted = _BEFORE.get(span.type), None
+        if before and (lead := before.match(span.name)):
+            span = _cut(text, span, span.start + lead.end(), span.end)
+        if span.type in _NAMES_OF_MANY and (counted := _COUNTED.search(span.name)) and counted.start() > 2:
+            span = _cut(text, span, span.start, span.start + counted.start())
+        kept.append(span)
+    return kept
+
+
+def _refused(text: str, span: SpanMention) -> bool:
+    if span.type in {"Region", "Firm"} and _MEDIUM.match(text, span.end):
+        return True  # 赣州晚报, 中国教育报, 中新网大连1月4日电
+    if span.type == "Policy" and re.search(f"[{_HAN}]", span.name) and not _QUOTED.match(span.name):
+        return not POLICY_HEAD.search(span.name)  # 国务院关于加快…的决策部署
+    return span.type in _NAMES_OF_MANY and "、" in span.name and not _LIST.search(span.name)
+
+
+def _cut(text: str, span: SpanMention, start: int, end: int) -> SpanMention:
+    return dataclasses.replace(span, start=start, end=end, name=text[start:end])
