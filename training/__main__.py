@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1, help="taggers whose scores are averaged")
     parser.add_argument("--copies", type=int, default=2, help="copies of each document with other names in it")
     parser.add_argument(
-        "--epochs", type=int, default=8, help="passes of the tagger over the documents and their copies"
+        "--epochs", type=int, default=7, help="passes of the tagger over the documents and their copies"
     )
     parser.add_argument("--pair-epochs", type=int, default=4, help="passes of the relation classifier")
     parser.add_argument("--context-epochs", type=int, default=4, help="passes of the relation network")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import re
 from collections import Counter, defaultdict
@@ -17,6 +18,8 @@ from etl.nlp.view import SpanMention
 
 _LOOSE = {"Target", "Date", "Money", "Demand"}
 _SOFT = {"Technology", "Product", "Achievement", "Project"}
+_FIRMS_LISTED = re.compile(r"等(?:一批|多|数|\d+余?|[一二三四五六七八九十]+余?)?家?[\u4e00-\u9fff]{0,6}?(?:企业|公司)")
+_BETWEEN = re.compile(r"[、，,和与及\s“”]{1,2}")
 _QUOTED_TITLE = re.compile(r"《[^《》\n]{2,60}》")
 
 
@@ -27,6 +30,7 @@ def document_mentions(text: str, spans: Sequence[ReadSpan]) -> tuple[list[SpanMe
     place; one surface has one type where the reader was of two minds.
     """
     found = _agree(text, [SpanMention(s.start, s.end, s.type, text[s.start : s.end], s.confidence) for s in spans])
+    found = _listed(text, found)
     found = _titles(text, plausible(text, mend(text, found)))
     found = _repeat(text, found)
     introduced = short_form_types(text, found)
@@ -56,6 +60,25 @@ def _agree(text: str, spans: list[SpanMention]) -> list[SpanMention]:
             if best != span.type and weight >= 2 * second:
                 span = SpanMention(span.start, span.end, best, span.name, span.confidence, "agreement")
         out.append(span)
+    return out
+
+
+def _listed(text: str, spans: list[SpanMention]) -> list[SpanMention]:
+    """In a list that says what it lists (甲、乙、丙等12家企业) the members are firms if most of them were read so."""
+    out = list(spans)
+    for said in _FIRMS_LISTED.finditer(text):
+        last = bisect.bisect_left([span.end for span in spans], said.start())
+        if last == len(spans) or spans[last].end != said.start():
+            continue
+        first = last
+        while first and _BETWEEN.fullmatch(text, spans[first - 1].end, spans[first].start):
+            first -= 1
+        members = spans[first : last + 1]
+        firms = sum(member.type == "Firm" for member in members)
+        if firms >= 2 and firms * 2 >= len(members):
+            for at in range(first, last + 1):
+                if spans[at].type in {"Technology", "Product", "Achievement"}:
+                    out[at] = dataclasses.replace(spans[at], type="Firm", method="agreement")
     return out
 
 
