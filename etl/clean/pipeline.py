@@ -14,6 +14,7 @@ from etl.clean.debris import html_debris
 from etl.clean.edits import Work
 from etl.clean.lines import invisible, line_ends
 from etl.clean.mojibake import mojibake
+from etl.clean.overlap import overlapped
 from etl.clean.pinyin import injected_pinyin
 from etl.clean.private import flag_lost, lost, private_use
 from etl.clean.punctuation import doubled, half_width, injected, spaced
@@ -26,6 +27,7 @@ Step = Callable[[Work], None]
 STEPS: tuple[Step, ...] = (
     line_ends,
     mojibake,
+    overlapped,
     gbk_shift,
     invisible,
     private_use,

@@ -64,6 +64,19 @@ def test_half_width_punctuation_of_a_damaged_text_becomes_full_width() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("damaged", "whole"),
+    [
+        ("來(lái)源證券日?qǐng)?bào)。近日", "来源证券日报。近日"),
+        ("“我們?cè)?020年就完成了小試”", "“我们在2020年就完成了小试”"),
+        ("“我們?cè)?00家企業(yè)試過(guò)”", "“我们在\ufffd00家企业试过”"),
+        ("這是日?abc)?def)的寫(xiě)法", "这是日?abc)?def)的写法"),
+    ],
+)
+def test_a_character_lost_between_two_readings_is_put_back(damaged: str, whole: str) -> None:
+    assert clean(damaged).text == whole
+
+
 def test_a_comma_set_before_every_mark_of_a_damaged_text_goes() -> None:
     assert clean("會議審議通過措施,,研發,、生產,、銷售有序,。").text == "会议审议通过措施，研发、生产、销售有序。"
 
