@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,6 +81,7 @@ class Reader:
         self._transitions = (crf["transitions"] + forbidden).astype(np.float32)
         self._first = (crf["first"] + forbidden_first).astype(np.float32)
         self._lac, self._gazetteer = lac, gazetteer
+        self._person = lac.tag_names.index("PER-B")
         wants_states = any(given.name == "extra" for given in self._session.get_inputs())
         self._encoder = Encoder(folder / "encoder.onnx") if wants_states else None
 
@@ -135,9 +135,13 @@ class Reader:
 
     def _people(self, text: str, output: LacOutput) -> set[str]:
         """The people a segment names, as far as LAC sees them: never read as entities, here or elsewhere in the document."""
-        bounds = np.flatnonzero(np.append(output.starts, True)).tolist()
-        words = [(a, b) for a, b in itertools.pairwise(bounds) if self._lac.tag_names[output.tags[a]] == "PER-B"]
-        return {word for a, b in words if is_person(word := text[a:b])}
+        bounds = np.append(np.flatnonzero(output.starts), len(text))
+        people: set[str] = set()
+        for at in np.flatnonzero(output.tags == self._person):
+            end = int(bounds[np.searchsorted(bounds, at, side="right")])
+            if is_person(word := text[at:end]):
+                people.add(word)
+        return people
 
     def _calibrated(self, mean_log: float) -> float:
         return round(float(1 / (1 + np.exp(-(self._slope * mean_log + self._offset)))), 4)
