@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[3]
 SKIPPED = {"node_modules", "__pycache__", "build", "dist", "static"}
 # Put together here so that this file keeps the rule as well.
