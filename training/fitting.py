@@ -25,6 +25,7 @@ from graph.ontology import Ontology, load_ontology
 from training import context, tagger
 from training import relations as pairs
 from training.augment import pool_of, renamed
+from training.clauses import clause_documents
 from training.corpus import Annotated, read_folder
 from training.encoder import KEEP, LAYERS, LowerLayers, export
 from training.export import crf_scores, write_pairs, write_tagger, write_verdict_settings
@@ -52,14 +53,18 @@ def fit(part: str, args: argparse.Namespace) -> None:
     train = [d for d in documents if not d.validation]
     held = [d for d in documents if d.validation]
     pool, rng = pool_of(train), random.Random(0)
+    plain = [with_press(made, rng) for made in clause_documents(args.clauses, train, pool, rng)]
     copies = [with_press(renamed(document, pool, rng), rng) for _ in range(args.copies) for document in train]
-    print(f"{len(train)} documents to fit, {len(copies)} copies, {len(held)} held back", flush=True)
+    print(
+        f"{len(train)} documents to fit, {len(copies)} copies, {len(plain)} of clauses, {len(held)} held back",
+        flush=True,
+    )
     if part in ("best", "fast"):
-        fit_tagger(part, train + copies, held, ontology, args)
+        fit_tagger(part, train + plain + copies, held, ontology, args)
     elif part == "pairs":
-        fit_classifier(train, ontology, args)
-    else:
-        fit_network(train + copies, ontology, args)
+        fit_classifier(train + plain, ontology, args)
+    else:  # one copy: each costs a quarter of an hour
+        fit_network(train + plain + copies[: len(train)], ontology, args)
 
 
 def fit_tagger(
