@@ -22,6 +22,7 @@ _DOCUMENT_NUMBER = re.compile(
 _MEDIUM = re.compile(
     rf"[{_HAN}]{{0,3}}(?:日报|晚报|商报|早报|导报|时报|晨报|快报|都市报|教育报|科技报|电视台)|网(?:讯|[ 　]*[（(]|(?:[{_HAN}]{{2,4}})?\d)"
 )
+_WEBSITE = re.compile("(?:新闻|中新|人民|新华|央视|光明|中国)网$|(?:新华|中新)社?$")
 _QUOTED = re.compile(r"[《「“‘〈\"]")
 POLICY_HEAD = re.compile(
     r"(?:规划|纲要|方案|办法|意见|措施|通知|条例|计划|细则|法|指引|指南|规定|决定|政策|标准|清单|目录|协议|若干|条|公告|报告|行动|导则|章程|"
@@ -30,6 +31,14 @@ POLICY_HEAD = re.compile(
 _LIST = re.compile(r"[（(“《\"].*、.*[）)”》\"]")
 _COUNTED = re.compile(rf"(?:\d+|[一二三四五六七八九十两]+)[支只家个项所座][{_HAN}]{{0,4}}$")
 _BEFORE = {"Target": re.compile(r"将|达到?|已|后(?=年)"), "ResearchInstitute": re.compile(r"暨(?!南)")}
+_SUM = (
+    r"(?:超过|超|近|约|逾|不低于|不少于|不超过|高于)?[\d.,]+(?:多|余)?(?:百|千|万|亿|百万|千万|万亿)?(?:多|余)?(?:元|美元|欧元|港元)(?:人民币)?(?:以上|以下|左右)?"
+)
+# A sum that stands alone, or with what is invested, is Money; with what is sold or produced, a Target.
+_MONEY = re.compile(
+    rf"(?:[{_HAN}]{{0,4}}(?:总?投资(?:总?额)?|总规模|意向金额|悬赏金额|签约金额|融资额?)(?:合计|共计|达到?)?)?({_SUM})"
+)
+_ACROSS = re.compile(r"[^\d]*的(?=[^\d的]*\d)")
 _NAMES_OF_MANY = {"Fund", "Park", "IndustryCluster", "Alliance", "Incubator", "PilotBase", "GovernmentBody", "Firm"}
 
 
@@ -45,6 +54,10 @@ def plausible(text: str, spans: Sequence[SpanMention]) -> list[SpanMention]:
     for span in spans:
         if any(start < span.end and span.start < end for start, end in numbers) or _refused(text, span):
             continue
+        if span.type == "Target" and (across := _ACROSS.match(span.name)):
+            span = _cut(text, span, span.start + across.end(), span.end)
+        if span.type == "Target" and (money := _MONEY.fullmatch(span.name)):
+            span = dataclasses.replace(_cut(text, span, span.start + money.start(1), span.end), type="Money")
         before, counted = _BEFORE.get(span.type), None
         if before and (lead := before.match(span.name)):
             span = _cut(text, span, span.start + lead.end(), span.end)
@@ -55,7 +68,7 @@ def plausible(text: str, spans: Sequence[SpanMention]) -> list[SpanMention]:
 
 
 def _refused(text: str, span: SpanMention) -> bool:
-    if span.type in {"Region", "Firm"} and _MEDIUM.match(text, span.end):
+    if span.type in {"Region", "Firm"} and (_MEDIUM.match(text, span.end) or _WEBSITE.search(span.name)):
         return True  # 赣州晚报, 中国教育报, 中新网大连1月4日电
     if span.type == "Policy" and re.search(f"[{_HAN}]", span.name) and not _QUOTED.match(span.name):
         return not POLICY_HEAD.search(span.name)  # 国务院关于加快…的决策部署

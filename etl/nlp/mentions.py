@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -20,6 +21,13 @@ _LOOSE = {"Target", "Date", "Money", "Demand"}
 _SOFT = {"Technology", "Product", "Achievement", "Project"}
 _FIRMS_LISTED = re.compile(r"等(?:一批|多|数|\d+余?|[一二三四五六七八九十]+余?)?家?[\u4e00-\u9fff]{0,6}?(?:企业|公司)")
 _BETWEEN = re.compile(r"[、，,和与及\s“”]{1,2}")
+_OFFICE = re.compile(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[由经据和与及向报从对被是请会]))(?:省|市|州|区|县)"
+    r"(?:科技|科学技术|工信|经信|经济和信息化|工业和信息化|发展改革|发展和改革|财政|教育|商务|农业农村|生态环境|市场监管|市场监督管理|卫生健康|知识产权)(?:厅|局|委员会|委)"
+)
+_INTRODUCED = re.compile(
+    r"[（(](?:以下|下文)?(?:统称|简称|称)[为：:]?\s*[“\"「『]?(《[^《》\n]{2,16}》|[^“”\"《》「」『』（）()，,；\n]{2,16}?)[”\"」』]?\s*[，,；）)]"
+)
 _QUOTED_TITLE = re.compile(r"《[^《》\n]{2,60}》")
 
 
@@ -32,7 +40,7 @@ def document_mentions(text: str, spans: Sequence[ReadSpan]) -> tuple[list[SpanMe
     found = _agree(text, [SpanMention(s.start, s.end, s.type, text[s.start : s.end], s.confidence) for s in spans])
     found = _listed(text, found)
     found = _titles(text, plausible(text, mend(text, found)))
-    found = _repeat(text, found)
+    found = _bodies(text, _repeat(text, _introduced(text, found)))
     introduced = short_form_types(text, found)
     found = [dataclasses.replace(m, type=introduced.get(m.name, m.type)) for m in found]
     aliases = find_aliases(text, found)
@@ -83,19 +91,43 @@ def _listed(text: str, spans: list[SpanMention]) -> list[SpanMention]:
 
 
 def _titles(text: str, spans: list[SpanMention]) -> list[SpanMention]:
-    """Adds titles in 《》 that end like a policy, and mends spans that cut a title."""
+    """Adds titles in 《》 that end like a policy, and mends spans that cut a title or hold two."""
     policies = [m.span() for m in _QUOTED_TITLE.finditer(text) if POLICY_HEAD.search(m.group()[1:-1])]
     kept = []
     for span in spans:
-        inside = next(((a, b) for a, b in policies if a < span.end and span.start < b), None)
-        if inside is None or (span.start, span.end) == inside:
+        inside = [(a, b) for a, b in policies if a < span.end and span.start < b]
+        if not inside or (span.start, span.end) in inside:
             kept.append(span)
-        elif span.start < inside[0] or span.end > inside[1]:
-            policies.remove(inside)
+        elif len(inside) == 1 and (span.start < inside[0][0] or span.end > inside[0][1]):
+            policies.remove(inside[0])
             kept.append(span)
     have = {(span.start, span.end) for span in kept}
     kept += [SpanMention(a, b, "Policy", text[a:b], 0.9, "title") for a, b in policies if (a, b) not in have]
     return sorted(kept, key=lambda m: m.start)
+
+
+def _introduced(text: str, spans: list[SpanMention]) -> list[SpanMention]:
+    """Adds short forms that a bracket introduces (以下简称“X”) and the reader passed over, of the type of what they stand for."""
+    added = []
+    for before, after in itertools.pairwise([*spans, None]):
+        assert before is not None
+        short = _INTRODUCED.match(text, before.end) if before.type not in _LOOSE else None
+        if short and (after is None or after.start >= short.end(1)):
+            added.append(SpanMention(short.start(1), short.end(1), before.type, short[1], 0.8, "introduced"))
+    return sorted([*spans, *added], key=lambda m: m.start)
+
+
+def _bodies(text: str, spans: list[SpanMention]) -> list[SpanMention]:
+    """Adds offices named without their place (市科技局), which the reader passes over where nothing else marks them."""
+    taken = bytearray(len(text))
+    for span in spans:
+        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
+    added = [
+        SpanMention(body.start(), body.end(), "GovernmentBody", body[0], 0.7, "office")
+        for body in _OFFICE.finditer(text)
+        if not any(taken[body.start() : body.end()])
+    ]
+    return sorted([*spans, *added], key=lambda m: m.start)
 
 
 def _repeat(text: str, spans: list[SpanMention]) -> list[SpanMention]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from etl.nlp.lac import Lac, LacOutput, viterbi
 from etl.nlp.segments import Span, segments, widened
 from graph.errors import ConfigError
 
+_COUNTS = re.compile(r"\d[余多]?[家个项所条座款支种类]$")
+_NOUNS = {"n-B", "nz-B", "nw-B"}
+_OF_NOUNS = {*_NOUNS, "vn-B", "a-B", "an-B"}
 MODELS = Path(__file__).parent / "models"
 
 
@@ -114,20 +118,23 @@ class Reader:
         people: set[str] = set()
         text = widened(text)
         states, owner = self._encoder(text) if self._encoder else (None, None)
-        parts, scored = segments(text), []
+        parts, scored, outputs = segments(text), [], []
         for begin, end in parts:
             own = states[owner[begin:end]] if states is not None and owner is not None else None
             scores, output = self.scores(text[begin:end], own, known.get((begin, end)) if known else None)
             starts += (np.flatnonzero(output.starts) + begin).tolist()
             people |= self._people(text[begin:end], output)
             scored.append(scores)
+            outputs.append(output)
         paths = viterbi(scored, self._transitions, self._first)
-        for (begin, _), scores, path in zip(parts, scored, paths, strict=True):
+        for number, ((begin, end), scores, path) in enumerate(zip(parts, scored, paths, strict=True)):
             if not path.any():
                 continue
             certain = _log_softmax(scores)[np.arange(len(path)), path]
             for a, b, entity_type in labels.decode(path, self.types):
                 a, b = _trim(text, a + begin, b + begin)
+                if entity_type == "Target" and _COUNTS.search(text[a:b]):
+                    b = begin + self._counted(text[begin:end], b - begin, outputs[number])
                 if a < b and text[a:b] not in people:
                     confidence = self._calibrated(float(certain[a - begin : b - begin].mean()))
                     spans.append(ReadSpan(a, b, entity_type, confidence))
@@ -142,6 +149,17 @@ class Reader:
             if is_person(word := text[at:end]):
                 people.add(word)
         return people
+
+    def _counted(self, text: str, end: int, output: LacOutput) -> int:
+        """Where the noun ends that a figure counts: 60项 in 60项关键技术需求 leads to 需求."""
+        last = at = end
+        while at < len(text) and output.starts[at] and self._lac.tag_names[output.tags[at]] in _OF_NOUNS:
+            noun = self._lac.tag_names[output.tags[at]] in _NOUNS
+            at += 1
+            while at < len(text) and not output.starts[at]:
+                at += 1
+            last = at if noun else last
+        return last
 
     def _calibrated(self, mean_log: float) -> float:
         return round(float(1 / (1 + np.exp(-(self._slope * mean_log + self._offset)))), 4)
