@@ -18,6 +18,12 @@ _LEGAL_FORM = re.compile(
     r"|[（(]有限合伙[）)]"
 )
 _WITH_FORM = {"Firm", "Fund", "ResearchInstitute", "InnovationCenter", "TechTransferOrg", "Incubator"}
+# What belongs to a name or date that it follows.
+_BEHIND = {
+    "University": re.compile(r"[（(][\u4e00-\u9fff]{2,6}校区[）)]"),
+    "Date": re.compile(r"(?<=[年月])(?:底|末|上半年|下半年|上旬|中旬|下旬)"),
+}
+_WITH_SHORT_FORM = re.compile(r"(.{4,})[（(]([^（）()]{2,12})[）)]")
 _COMPANY = re.compile(r"(?:有限责任|有限)公司$")
 _INVESTING_PARTNERSHIP = re.compile(r"(?:基金|创业投资|创投|股权投资|投资管理).*[（(]有限合伙[）)]$")
 
@@ -54,6 +60,8 @@ def mend(text: str, spans: Sequence[SpanMention]) -> list[SpanMention]:
             mended.pop()
         if span.type in _WITH_FORM and (form := _LEGAL_FORM.match(text, end)):
             end = form.end()
+        if (more := _BEHIND.get(span.type)) and (behind := more.match(text, end)):
+            end = behind.end()
         if span.type in _NAMES and (cut := max(text.rfind(mark, start, end) for mark in "，；。")) >= 0:
             start = cut + 1  # what a name is stands at its end
         if start >= end:
@@ -67,6 +75,8 @@ def mend(text: str, spans: Sequence[SpanMention]) -> list[SpanMention]:
 
 def _apart(name: str, kind: str) -> list[tuple[int, int]]:
     """Where the names begin and end that were read as one: 工业和信息化部与国家发展改革委."""
+    if kind in _NAMES and (both := _WITH_SHORT_FORM.fullmatch(name)) and in_order(both[2], both[1], 2):
+        return [both.span(1), both.span(2)]  # 甲市乙新区管理委员会（乙新区管委会）
     last = _LAST.get(kind)
     for mark in _JOINED.finditer(name) if last else ():
         if last and last.search(name[: mark.start()]) and last.search(name[mark.end() :]):

@@ -31,9 +31,7 @@ POLICY_HEAD = re.compile(
 _LIST = re.compile(r"[（(“《\"].*、.*[）)”》\"]")
 _COUNTED = re.compile(rf"(?:\d+|[一二三四五六七八九十两]+)[支只家个项所座][{_HAN}]{{0,4}}$")
 _BEFORE = {"Target": re.compile(r"将|达到?|已|后(?=年)"), "ResearchInstitute": re.compile(r"暨(?!南)")}
-_SUM = (
-    r"(?:超过|超|近|约|逾|不低于|不少于|不超过|高于)?[\d.,]+(?:多|余)?(?:百|千|万|亿|百万|千万|万亿)?(?:多|余)?(?:元|美元|欧元|港元)(?:人民币)?(?:以上|以下|左右)?"
-)
+_SUM = r"(?:超过|超|近|约|逾|不低于|不少于|不超过|高于)?[\d.,]+(?:多|余)?(?:百|千|万|亿|百万|千万|万亿)?(?:多|余)?(?:元|美元|欧元|港元)(?:人民币)?(?:以上|以下|左右)?"
 # A sum that stands alone, or with what is invested, is Money; with what is sold or produced, a Target.
 _MONEY = re.compile(
     rf"(?:[{_HAN}]{{0,4}}(?:总?投资(?:总?额)?|总规模|意向金额|悬赏金额|签约金额|融资额?)(?:合计|共计|达到?)?)?({_SUM})"

@@ -21,10 +21,13 @@ _LOOSE = {"Target", "Date", "Money", "Demand"}
 _SOFT = {"Technology", "Product", "Achievement", "Project"}
 _FIRMS_LISTED = re.compile(r"等(?:一批|多|数|\d+余?|[一二三四五六七八九十]+余?)?家?[\u4e00-\u9fff]{0,6}?(?:企业|公司)")
 _BETWEEN = re.compile(r"[、，,和与及\s“”]{1,2}")
-_OFFICE = re.compile(
-    r"(?:(?<![\u4e00-\u9fff])|(?<=[由经据和与及向报从对被是请会]))(?:省|市|州|区|县)"
-    r"(?:科技|科学技术|工信|经信|经济和信息化|工业和信息化|发展改革|发展和改革|财政|教育|商务|农业农村|生态环境|市场监管|市场监督管理|卫生健康|知识产权)(?:厅|局|委员会|委)"
-)
+_WORDINGS = {
+    "GovernmentBody": re.compile(
+        r"(?:(?<![\u4e00-\u9fff])|(?<=[由经据和与及向报从对被是请同]))((?:省|市|州|区|县)"
+        r"(?:科技|科学技术|工信|经信|经济和信息化|工业和信息化|发展改革|发展和改革|财政|教育|商务|农业农村|生态环境|市场监管|市场监督管理|卫生健康|知识产权)(?:厅|局|委员会|委))"
+    ),
+    "Firm": re.compile(r"以([\u4e00-\u9fffA-Za-z]{2,8}?(?<!企业)(?<!公司))(?:等)?为(?:链主|龙头)(?!企业$)"),
+}
 _INTRODUCED = re.compile(
     r"[（(](?:以下|下文)?(?:统称|简称|称)[为：:]?\s*[“\"「『]?(《[^《》\n]{2,16}》|[^“”\"《》「」『』（）()，,；\n]{2,16}?)[”\"」』]?\s*[，,；）)]"
 )
@@ -40,7 +43,7 @@ def document_mentions(text: str, spans: Sequence[ReadSpan]) -> tuple[list[SpanMe
     found = _agree(text, [SpanMention(s.start, s.end, s.type, text[s.start : s.end], s.confidence) for s in spans])
     found = _listed(text, found)
     found = _titles(text, plausible(text, mend(text, found)))
-    found = _bodies(text, _repeat(text, _introduced(text, found)))
+    found = _plain(text, _repeat(text, _introduced(text, found)))
     introduced = short_form_types(text, found)
     found = [dataclasses.replace(m, type=introduced.get(m.name, m.type)) for m in found]
     aliases = find_aliases(text, found)
@@ -117,15 +120,16 @@ def _introduced(text: str, spans: list[SpanMention]) -> list[SpanMention]:
     return sorted([*spans, *added], key=lambda m: m.start)
 
 
-def _bodies(text: str, spans: list[SpanMention]) -> list[SpanMention]:
-    """Adds offices named without their place (市科技局), which the reader passes over where nothing else marks them."""
+def _plain(text: str, spans: list[SpanMention]) -> list[SpanMention]:
+    """Adds what its wording gives away and the reader passed over: offices without their place (市科技局), 以甲为链主."""
     taken = bytearray(len(text))
     for span in spans:
         taken[span.start : span.end] = b"\x01" * (span.end - span.start)
     added = [
-        SpanMention(body.start(), body.end(), "GovernmentBody", body[0], 0.7, "office")
-        for body in _OFFICE.finditer(text)
-        if not any(taken[body.start() : body.end()])
+        SpanMention(*found.span(1), kind, found[1], 0.7, "wording")
+        for kind, wording in _WORDINGS.items()
+        for found in wording.finditer(text)
+        if not any(taken[found.start(1) : found.end(1)])
     ]
     return sorted([*spans, *added], key=lambda m: m.start)
 

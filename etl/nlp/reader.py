@@ -153,12 +153,12 @@ class Reader:
     def _counted(self, text: str, end: int, output: LacOutput) -> int:
         """Where the noun ends that a figure counts: 60项 in 60项关键技术需求 leads to 需求."""
         last = at = end
-        while at < len(text) and output.starts[at] and self._lac.tag_names[output.tags[at]] in _OF_NOUNS:
-            noun = self._lac.tag_names[output.tags[at]] in _NOUNS
+        while at < len(text) and output.starts[at] and (tag := self._lac.tag_names[output.tags[at]]) in _OF_NOUNS:
             at += 1
             while at < len(text) and not output.starts[at]:
                 at += 1
-            last = at if noun else last
+            if tag in _NOUNS:
+                last = at
         return last
 
     def _calibrated(self, mean_log: float) -> float:

@@ -50,6 +50,9 @@ def spans(text: str, *names: tuple[str, str]) -> list[SpanMention]:
         ("购置设备103台（套），", [("设备103台（套", "Target")], [("设备103台（套）", "Target")]),
         ("（甲大学）说", [("甲大学）", "University")], [("甲大学", "University")]),
         ("the builder, Novel Energy (Anhui) Co Ltd, wants", [("Novel Energy", "Firm"), ("Anhui) Co Ltd", "Firm")], [("Novel Energy (Anhui) Co Ltd", "Firm")]),
+        ("青山理工大学（海沂校区）等院校", [("青山理工大学", "University"), ("海沂校区", "University")], [("青山理工大学（海沂校区）", "University")]),
+        ("计划于2026年上半年投用，2027年底达产", [("2026年", "Date"), ("2027年", "Date")], [("2026年上半年", "Date"), ("2027年底", "Date")]),
+        ("据西河新区管理委员会（西河新区管委会）通报", [("西河新区管理委员会（西河新区管委会）", "GovernmentBody")], [("西河新区管理委员会", "GovernmentBody"), ("西河新区管委会", "GovernmentBody")]),
         ("甲公司与乙大学签约", [("甲公司", "Firm"), ("乙大学", "University")], [("甲公司", "Firm"), ("乙大学", "University")]),
     ],
 )  # fmt: skip

@@ -52,3 +52,9 @@ def test_people_are_no_entities(setting: str) -> None:
     names = {mention.name for mention in extraction.mentions}
     assert names.isdisjoint({"赵晓梅", "李建国", "王海涛", "陈立新"})
     assert {"海南大学", "三亚深蓝装备有限公司"} <= names
+
+
+def test_a_figure_has_the_noun_it_counts() -> None:
+    extraction = Extractor(create_nlp("fast"))("三亚市拥有84所高等院校，崖州湾科技城集聚400余家科研机构。")
+    figures = {mention.surface(extraction.text) for mention in extraction.mentions if mention.type == "Target"}
+    assert figures == {"84所高等院校", "400余家科研机构"}

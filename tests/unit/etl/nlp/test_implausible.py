@@ -33,6 +33,8 @@ def read(text: str, name: str, kind: str) -> list[str]:
         ("百年二号创投基金3支基金设立", "百年二号创投基金3支基金", "Fund", ["百年二号创投基金"]),
         ("建成后年产值超7亿元", "后年产值超7亿元", "Target", ["年产值超7亿元"]),
         ("收入将超60亿元", "将超60亿元", "Target", ["超60亿元"]),
+        ("用户开放共享的比例不低于60%", "用户开放共享的比例不低于60%", "Target", ["比例不低于60%"]),
+        ("中新网6月12日电", "中新网", "Region", []),
         ("基地暨锶产业研究院", "暨锶产业研究院", "ResearchInstitute", ["锶产业研究院"]),
         ("暨南大学研究院", "暨南大学研究院", "ResearchInstitute", ["暨南大学研究院"]),
     ],
@@ -49,3 +51,19 @@ def test_a_surname_makes_a_person(word: str) -> None:
 @pytest.mark.parametrize("word", ["凯莱英", "苏创投", "川渝", "The", "王"])
 def test_other_words_are_no_person(word: str) -> None:
     assert not is_person(word)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("超过1400亿元", ("超过1400亿元", "Money")),
+        ("投资总额超145亿元", ("超145亿元", "Money")),
+        ("总规模200亿元", ("200亿元", "Money")),
+        ("销售收入超过6000万元", ("销售收入超过6000万元", "Target")),
+        ("技术合同成交额突破60亿元", ("技术合同成交额突破60亿元", "Target")),
+        ("5000万元以上项目12个", ("5000万元以上项目12个", "Target")),
+    ],
+)
+def test_a_sum_alone_is_money(name: str, expected: tuple[str, str]) -> None:
+    (mention,) = plausible(name, [SpanMention(0, len(name), "Target", name)])
+    assert (mention.name, mention.type) == expected

@@ -46,3 +46,34 @@ def test_a_name_read_whole_once_is_whole_where_it_was_read_in_parts() -> None:
     ]
     mentions, _ = document_mentions(text, spans)
     assert [(m.start, m.name) for m in mentions] == [(4, "圣岳海济生产基地项目"), (second, "圣岳海济生产基地项目")]
+
+
+def test_what_a_bracket_introduces_is_a_name_though_it_was_not_read() -> None:
+    text = "省工信厅发布《海沂省中试实施方案》(以下简称“实施方案”)。实施方案提出三条。"
+    mentions, aliases = document_mentions(text, [])
+    policies = [text[m.start : m.end] for m in mentions if m.type == "Policy"]
+    assert policies == ["《海沂省中试实施方案》", "实施方案", "实施方案"]
+    assert aliases == {"实施方案": "海沂省中试实施方案"}
+
+
+def test_offices_without_their_place_and_leaders_of_a_chain_are_read_from_their_wording() -> None:
+    text = "由市科技局会同省工信厅推进，各设区市科技局落实；以青原为链主的铝加工链已成形，以大企业为链主的格局未变。"
+    mentions, _ = document_mentions(text, [])
+    assert [(m.name, m.type) for m in mentions] == [
+        ("市科技局", "GovernmentBody"),
+        ("省工信厅", "GovernmentBody"),
+        ("青原", "Firm"),
+    ]
+
+
+def test_two_titles_read_as_one_policy_are_two() -> None:
+    text = "印发《甲市中试行动方案(2025-2027年)》《甲市中试指引(试行)》，请执行。"
+    mentions, _ = document_mentions(text, [ReadSpan(2, text.index("，"), "Policy", 0.9)])
+    assert [m.name for m in mentions] == ["甲市中试行动方案(2025-2027年)", "甲市中试指引(试行)"]
+
+
+def test_a_list_of_firms_makes_its_members_firms() -> None:
+    text = "青电建、白蜂科技、黑望新材料等12家企业签约。"
+    spans = [ReadSpan(0, 3, "Firm", 0.9), ReadSpan(4, 8, "Firm", 0.9), ReadSpan(9, 14, "Technology", 0.5)]
+    mentions, _ = document_mentions(text, spans)
+    assert {m.type for m in mentions} == {"Firm"}

@@ -59,6 +59,4 @@ def test_half_width_marks_of_chinese_are_seen_as_full_width(text: str, wide: str
 
 @given(st.text(alphabet='甲乙a1,;:?!()"\n，（') | st.text())
 def test_widening_keeps_every_place(text: str) -> None:
-    wide = widened(text)
-    assert len(wide) == len(text)
-    assert widened(wide) == wide
+    assert len(widened(text)) == len(text)
