@@ -24,7 +24,7 @@ def main() -> int:
     )
     parser.add_argument("--output", type=Path, default=Path("etl/nlp/models"), help="folder the models are written to")
     parser.add_argument("--seeds", type=int, default=1, help="taggers whose scores are averaged")
-    parser.add_argument("--copies", type=int, default=2, help="copies of each document with other names in it")
+    parser.add_argument("--copies", type=int, default=1, help="copies of each document with other names in it")
     parser.add_argument("--clauses", type=int, default=500, help="documents made of data/clauses")
     parser.add_argument(
         "--epochs", type=int, default=7, help="passes of the tagger over the documents and their copies"
@@ -43,7 +43,8 @@ def main() -> int:
     else:  # the longest first, each on a core of its own
         encoder_of(args)  # the first two both need it
         parts = ("best", "context", "fast", "pairs")
-        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        # A process a part, so that what one held is free for the next.
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
             list(pool.map(fit, parts, [args] * len(parts)))
     torch.set_num_threads(1)
     ontology = load_ontology()

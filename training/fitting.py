@@ -63,8 +63,8 @@ def fit(part: str, args: argparse.Namespace) -> None:
         fit_tagger(part, train + plain + copies, held, ontology, args)
     elif part == "pairs":
         fit_classifier(train + plain, ontology, args)
-    else:  # one copy: each costs a quarter of an hour
-        fit_network(train + plain + copies[: len(train)], ontology, args)
+    else:
+        fit_network(train + plain + copies, ontology, args)
 
 
 def fit_tagger(
