@@ -1,4 +1,4 @@
-"""Fits the reader: ``python -m training`` (``make train``). CPU only, seeded, under an hour on two cores.
+"""Fits the reader: ``python -m training`` (``make train``). CPU only, seeded, about an hour on two cores.
 
 Example:
     python -m training --corpus data/corpus my-annotations --output my-models
