@@ -127,7 +127,7 @@ def _write(
 ) -> None:
     """Appends a wording with new names in its places."""
     text = _CHOICE.sub(lambda choice: rng.choice(choice[1].split("|")), clause.text)
-    shortened = {place: name for name, _, _, place, _ in _PLACE.findall(text) if place}
+    shortened = {whole for *_, whole, _ in _PLACE.findall(text) if whole}
     given: dict[str, list[str]] = {}
     types: dict[str, str] = {}
     at = 0

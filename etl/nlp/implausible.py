@@ -56,8 +56,7 @@ def plausible(text: str, spans: Sequence[SpanMention]) -> list[SpanMention]:
             span = _cut(text, span, span.start + across.end(), span.end)
         if span.type == "Target" and (money := _MONEY.fullmatch(span.name)):
             span = dataclasses.replace(_cut(text, span, span.start + money.start(1), span.end), type="Money")
-        before, counted = _BEFORE.get(span.type), None
-        if before and (lead := before.match(span.name)):
+        if (before := _BEFORE.get(span.type)) and (lead := before.match(span.name)):
             span = _cut(text, span, span.start + lead.end(), span.end)
         if span.type in _NAMES_OF_MANY and (counted := _COUNTED.search(span.name)) and counted.start() > 2:
             span = _cut(text, span, span.start, span.start + counted.start())

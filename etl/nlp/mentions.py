@@ -120,11 +120,17 @@ def _introduced(text: str, spans: list[SpanMention]) -> list[SpanMention]:
     return sorted([*spans, *added], key=lambda m: m.start)
 
 
-def _plain(text: str, spans: list[SpanMention]) -> list[SpanMention]:
-    """Adds what its wording gives away and the reader passed over: offices without their place (市科技局), 以甲为链主."""
+def _taken(text: str, spans: list[SpanMention]) -> bytearray:
+    """1 for every character that a span covers."""
     taken = bytearray(len(text))
     for span in spans:
         taken[span.start : span.end] = b"\x01" * (span.end - span.start)
+    return taken
+
+
+def _plain(text: str, spans: list[SpanMention]) -> list[SpanMention]:
+    """Adds what its wording gives away and the reader passed over: offices without their place (市科技局), 以甲为链主."""
+    taken = _taken(text, spans)
     added = [
         SpanMention(*found.span(1), kind, found[1], 0.7, "wording")
         for kind, wording in _WORDINGS.items()
@@ -147,9 +153,7 @@ def _repeat(text: str, spans: list[SpanMention]) -> list[SpanMention]:
     for name in kinds:
         automaton.add_word(name, name)
     automaton.make_automaton()
-    taken = bytearray(len(text))
-    for span in spans:
-        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
+    taken = _taken(text, spans)
     added: list[SpanMention] = []
     for last, name in sorted(automaton.iter(text), key=lambda hit: (hit[0] + 1 - len(hit[1]), -len(hit[1]))):
         start, end = last + 1 - len(name), last + 1
