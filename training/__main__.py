@@ -1,4 +1,4 @@
-"""Fits the reader: ``python -m training`` (``make train``). CPU only, seeded, about an hour on two cores.
+"""Fits the reader: ``python -m training`` (``make train``). CPU only, seeded, within an hour on two cores.
 
 Example:
     python -m training --corpus data/corpus my-annotations --output my-models
@@ -11,9 +11,6 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-import torch
-
-from graph.ontology import load_ontology
 from training.fitting import encoder_of, fit, read_documents, settle_relations
 
 
@@ -27,31 +24,36 @@ def main() -> int:
     parser.add_argument("--copies", type=int, default=1, help="copies of each document with other names in it")
     parser.add_argument("--clauses", type=int, default=500, help="documents made of data/clauses")
     parser.add_argument(
-        "--epochs", type=int, default=7, help="passes of the tagger over the documents and their copies"
+        "--epochs", type=int, default=7, help="passes of the tagger of `best` over the documents and their copies"
     )
+    parser.add_argument("--fast-epochs", type=int, default=5, help="passes of the tagger of `fast`")
     parser.add_argument("--pair-epochs", type=int, default=4, help="passes of the relation classifier")
-    parser.add_argument("--context-epochs", type=int, default=4, help="passes of the relation network")
+    parser.add_argument("--networks", type=int, default=2, help="relation networks whose scores are averaged")
+    parser.add_argument("--context-epochs", type=int, default=3, help="passes of a relation network")
     parser.add_argument(
         "--only",
         choices=["fast", "best", "pairs", "context"],
-        help="fit one part alone: a tagger, the relation classifier (pairs) or the relation network (context)",
+        help="fit one part alone: a tagger, the relation classifier (pairs) or the relation networks (context)",
     )
     args = parser.parse_args()
-    held = [document for document in read_documents(args) if document.validation]  # what is broken stops the run here
-    if args.only:
+    read_documents(args)  # what is broken stops the run here
+    networks = [f"context-{number}" for number in range(args.networks)]
+    if args.only in (None, "context"):
+        for old in (args.output / "best").glob("context-*"):  # all that lie there would be read
+            if old.stem not in networks:
+                old.unlink()
+    if args.only and args.only != "context":
         fit(args.only, args)
     else:  # the longest first, each on a core of its own
-        encoder_of(args)  # the first two both need it
-        parts = ("best", "context", "fast", "pairs")
+        encoder_of(args)  # the first of them need it at once
+        parts = networks if args.only else ["best", *networks, "fast", "pairs"]
         # A process a part, so that what one held is free for the next.
         with ProcessPoolExecutor(2, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
             list(pool.map(fit, parts, [args] * len(parts)))
-    torch.set_num_threads(1)
-    ontology = load_ontology()
-    needed = {"fast": ("pairs.npz", "fast/tagger.onnx"), "best": ("pairs.npz", "best/tagger.onnx", "best/context.npz")}
-    for setting, files in needed.items():
-        if all((args.output / file).exists() for file in files):
-            settle_relations(setting, held, ontology, args)
+    needed = {"best": ("pairs.npz", "best/tagger.onnx", "best/context-0.npz"), "fast": ("pairs.npz", "fast/tagger.onnx")}
+    ready = [setting for setting, files in needed.items() if all((args.output / file).exists() for file in files)]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        list(pool.map(settle_relations, ready, [args] * len(ready)))
     return 0
 
 

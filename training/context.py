@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from etl.nlp.context import CIRCUMSTANCES, HEADS, KEY, UNTOLD, Layout, Neighbours, circumstances, layout, neighbours
 from etl.nlp.e5 import Encoder
+from training.arithmetic import dropout
 from training.relations import DocumentPairs, relation_loss
 
 HIDDEN, NARROW, TOLD = 128, 12, 96
@@ -38,7 +39,7 @@ def example(pairs: DocumentPairs, encoder: Encoder, types: list[str]) -> Example
     """Runs the encoder over the document of some candidate pairs."""
     states, owner = encoder(pairs.view.text)
     shape = layout(pairs.view, owner, types)
-    places = [place for pair in pairs.pairs for place in pair.both]
+    places = pairs.places
     around = circumstances(pairs.view, shape, places)
     beside = neighbours(shape, places)
     return Example(states.astype(np.float16), shape, torch.tensor(places), torch.from_numpy(around), beside, pairs)
@@ -55,7 +56,7 @@ class Recurrent(nn.Module):
 
     def forward(self, states: Tensor, kinds: Tensor) -> Tensor:
         x = torch.cat([functional.gelu(self.enter(states)), self.kind(kinds)], -1)
-        found: Tensor = self.recurrent(functional.dropout(x, 0.3, self.training))[0]
+        found: Tensor = self.recurrent(dropout(x, 0.3, self.training))[0]
         return found
 
 
@@ -95,8 +96,8 @@ class ContextModel(nn.Module):
             top = torch.full((count, TOLD), UNTOLD).scatter_reduce(0, group[:, None].expand_as(part), part, "amax")
             pooled.append(top[asked])
         x = torch.cat([pairs, pairs[back.clamp(min=0)] * (back >= 0)[:, None], *pooled], 1)
-        x = functional.gelu(self.again(functional.dropout(x, 0.2, self.training)))
-        found: Tensor = self.change(functional.dropout(x, 0.3, self.training))
+        x = functional.gelu(self.again(dropout(x, 0.2, self.training)))
+        found: Tensor = self.change(dropout(x, 0.3, self.training))
         return found
 
     def places(self, document: Example) -> Tensor:
@@ -112,13 +113,13 @@ class ContextModel(nn.Module):
         top = top.scatter_reduce(0, groups[:, None].expand_as(ends), ends, "amax")
         sums = torch.zeros_like(top).index_add(0, groups, (ends - top[groups]).exp())
         mentions = torch.cat([ends, (sums.log() + top)[groups]], 1)
-        mentions = functional.dropout(mentions, 0.15, self.training)
+        mentions = dropout(mentions, 0.15, self.training)
         queries = self.q(ends).view(-1, HEADS, KEY).transpose(0, 1)
         keys = self.k(x).view(-1, HEADS, KEY).transpose(0, 1)
         looks = torch.softmax(queries @ keys.transpose(1, 2) / KEY**0.5, -1)
         heads, tails = document.places.T
         both = (looks[:, heads] * looks[:, tails]).sum(0)
-        context = self.c(both / (both.sum(1, keepdim=True) + 1e-9) @ x)
+        context = both / (both.sum(1, keepdim=True) + 1e-9) @ self.c(x)
         first, second = self.h(mentions)[heads], self.t(mentions)[tails]
         parts = [
             torch.tanh(first + context),
@@ -129,8 +130,8 @@ class ContextModel(nn.Module):
             self.head_type(types[heads]),
             self.tail_type(types[tails]),
         ]
-        y = functional.dropout(torch.cat(parts, 1), 0.3, self.training)
-        return functional.dropout(functional.gelu(self.enter(y)), 0.3, self.training)
+        y = dropout(torch.cat(parts, 1), 0.3, self.training)
+        return dropout(functional.gelu(self.enter(y)), 0.3, self.training)
 
 
 def fit(
@@ -173,15 +174,15 @@ def fit(
     return model.eval()
 
 
-def write(model: ContextModel, folder: Path) -> None:
-    """Writes context.onnx (the recurrent part) and context.npz (the rest)."""
+def write(model: ContextModel, stem: Path) -> None:
+    """Writes ``stem``.onnx (the recurrent part) and ``stem``.npz (the rest)."""
     states = torch.zeros(1, 12, model.pieces.enter.in_features)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own successor
         torch.onnx.export(
             model.pieces.eval(),
             (states, torch.zeros(1, 12, dtype=torch.long)),
-            str(folder / "context.onnx"),
+            f"{stem}.onnx",
             input_names=["states", "kinds"],
             output_names=["pieces"],
             dynamic_axes={name: {1: "length"} for name in ("states", "kinds", "pieces")},
@@ -194,4 +195,4 @@ def write(model: ContextModel, folder: Path) -> None:
         for name, value in model.state_dict().items()
         if not name.startswith("pieces.")
     }
-    np.savez_compressed(folder / "context.npz", **{name: array.astype(np.float16) for name, array in weights.items()})
+    np.savez_compressed(f"{stem}.npz", **{name: array.astype(np.float16) for name, array in weights.items()})

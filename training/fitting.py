@@ -46,13 +46,14 @@ def encoder_of(args: argparse.Namespace) -> Path:
 
 
 def fit(part: str, args: argparse.Namespace) -> None:
-    """Fits and writes one part: a tagger (``best``, ``fast``), the relation network (``context``) or classifier (``pairs``)."""
+    """Fits and writes one part: a tagger (``best``, ``fast``), relation network ``context-k`` or the classifier (``pairs``)."""
     torch.set_num_threads(1)
     ontology = load_ontology()
     documents = read_documents(args)
     train = [d for d in documents if not d.validation]
     held = [d for d in documents if d.validation]
-    pool, rng = pool_of(train), random.Random(0)
+    seed = int(part.removeprefix("context-")) if part.startswith("context-") else 0
+    pool, rng = pool_of(train), random.Random(seed)
     plain = [with_press(made, rng) for made in clause_documents(args.clauses, train, pool, rng)]
     copies = [with_press(renamed(document, pool, rng), rng) for _ in range(args.copies) for document in train]
     print(
@@ -64,7 +65,7 @@ def fit(part: str, args: argparse.Namespace) -> None:
     elif part == "pairs":
         fit_classifier(train + plain, ontology, args)
     else:
-        fit_network(train + plain + copies, ontology, args)
+        fit_network(train + plain + copies, ontology, args, seed)
 
 
 def fit_tagger(
@@ -72,7 +73,7 @@ def fit_tagger(
 ) -> None:
     """Fits and writes the tagger of one setting, calibrated on the held-back documents."""
     encoder = Encoder(encoder_of(args)) if setting == "best" else None
-    types = list(ontology.entity_types)
+    types, epochs = list(ontology.entity_types), args.epochs if setting == "best" else args.fast_epochs
     lac, gazetteer = load_lac(), load_gazetteer()
     vocabulary = tagger.build_vocabulary(train, least=2 * (args.copies + 1))
     rows = tagger.examples(train, vocabulary, lac, gazetteer, types, encoder)
@@ -92,10 +93,10 @@ def fit_tagger(
                     flush=True,
                 )
 
-        fitted.append(tagger.fit(rows, vocabulary, types, seed=seed, epochs=args.epochs, report=report))
+        fitted.append(tagger.fit(rows, vocabulary, types, seed=seed, epochs=epochs, report=report))
     right, found, gold, marks = evaluate(fitted, test, held, types)
     print(f"{setting} tagger on held-back: F1 {2 * right / max(1, found + gold):.3f}", flush=True)
-    data = {"documents": len(train), "copies": args.copies, "seeds": args.seeds, "epochs": args.epochs}
+    data = {"documents": len(train), "copies": args.copies, "seeds": args.seeds, "epochs": epochs}
     write_tagger(args.output / setting, fitted, vocabulary, types, calibrate(marks), data)
 
 
@@ -151,19 +152,21 @@ def fit_classifier(train: list[Annotated], ontology: Ontology, args: argparse.Na
         for at, relation in zip(*np.nonzero(row.gold), strict=True):
             head, tail = (row.view.mentions[number].type for number in row.pairs[at].places[0])
             seen.add((names[relation], head, tail))
-    model = pairs.fit(rows, len(names), seed=0, epochs=args.pair_epochs, report=relation_report(began))
+    hashed = [pairs.hashed(row) for row in rows]
+    print(f"features, {time.monotonic() - began:.0f} s", flush=True)
+    model = pairs.fit(hashed, len(names), seed=0, epochs=args.pair_epochs, report=relation_report(began))
     write_pairs(args.output / "pairs.npz", model, names, seen)
 
 
-def fit_network(documents: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
-    """Fits and writes the relation network that `best` has beside the classifier."""
+def fit_network(documents: list[Annotated], ontology: Ontology, args: argparse.Namespace, seed: int) -> None:
+    """Fits and writes one of the relation networks that `best` has beside the classifier."""
     began, types = time.monotonic(), list(ontology.entity_types)
     encoder = Encoder(encoder_of(args))
     rows = [context.example(row, encoder, types) for row in pairs_of(documents, ontology, began)]
     report = relation_report(began)
     relations = len(ontology.relation_types)
-    network = context.fit(rows, len(types), relations, seed=0, epochs=args.context_epochs, report=report)
-    context.write(network, args.output / "best")
+    network = context.fit(rows, len(types), relations, seed=seed, epochs=args.context_epochs, report=report)
+    context.write(network, args.output / "best" / f"context-{seed}")
 
 
 def pairs_of(documents: list[Annotated], ontology: Ontology, began: float) -> list[pairs.DocumentPairs]:
@@ -188,8 +191,11 @@ def relation_report(began: float) -> Callable[..., None]:
     return report
 
 
-def settle_relations(setting: str, held: list[Annotated], ontology: Ontology, args: argparse.Namespace) -> None:
+def settle_relations(setting: str, args: argparse.Namespace) -> None:
     """Writes the thresholds of a setting and the curve of its confidence, from the held-back documents as it reads them."""
+    torch.set_num_threads(1)
+    ontology = load_ontology()
+    held = [document for document in read_documents(args) if document.validation]
     path = args.output / setting / "relations.json"
     names = list(ontology.relation_types)
     write_verdict_settings(path, names, np.full(len(names), 0.5), (1.0, 0.0))

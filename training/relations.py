@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from etl.nlp.lac import Lac
-from etl.nlp.pairs import BUCKETS, Pair, candidates, features
+from etl.nlp.pairs import BUCKETS, Pair, Place, candidates, features
 from etl.nlp.segments import segments, widened
 from etl.nlp.view import SpanMention, View, build_view
 from graph.ontology import Ontology
@@ -25,17 +25,34 @@ class DocumentPairs:
     """The candidate pairs of a document; each has two mention pairs (a lone one stands twice).
 
     Attributes:
-        features: Feature numbers of all mention pairs, one behind the other; ``offsets`` says where each begins.
         allowed: pairs x relations: what the ontology allows.
         gold: pairs x relations: what holds.
     """
 
     view: View
     pairs: list[Pair]
-    features: np.ndarray[Any, Any]
-    offsets: np.ndarray[Any, Any]
     allowed: np.ndarray[Any, Any]
     gold: np.ndarray[Any, Any]
+
+    @property
+    def places(self) -> list[Place]:
+        """The mention pairs, two for each pair, one behind the other."""
+        return [place for pair in self.pairs for place in pair.both]
+
+
+@dataclass(slots=True)
+class HashedPairs:
+    """The candidate pairs of a document with the feature numbers of all mention pairs; ``offsets`` says where each begins."""
+
+    document: DocumentPairs
+    features: np.ndarray[Any, Any]
+    offsets: np.ndarray[Any, Any]
+
+
+def hashed(document: DocumentPairs) -> HashedPairs:
+    """Computes the features of the pairs."""
+    found = features(document.view, document.places)
+    return HashedPairs(document, found.indices.astype(np.int32), found.indptr[:-1].astype(np.int64))
 
 
 def word_starts(text: str, lac: Lac) -> list[int]:
@@ -59,13 +76,9 @@ def document_pairs(view: View, ontology: Ontology, gold: set[tuple[str, str, str
     pairs = list(candidates(view, ontology))
     if not pairs:
         return None
-    places = [place for pair in pairs for place in pair.both]
-    found = features(view, places)
     return DocumentPairs(
         view,
         pairs,
-        found.indices.astype(np.int32),
-        found.indptr[:-1].astype(np.int64),
         np.array([[name in pair.relations for name in names] for pair in pairs]),
         np.array([[(pair.head, name, pair.tail) in gold for name in names] for pair in pairs], np.float32),
     )
@@ -96,7 +109,7 @@ class PairModel(nn.Module):
         self.out = nn.Linear(hidden, relations)
         self.bias = nn.Parameter(torch.full((relations,), -2.0))
 
-    def forward(self, document: DocumentPairs) -> Tensor:
+    def forward(self, document: HashedPairs) -> Tensor:
         flat, offsets = torch.from_numpy(document.features).long(), torch.from_numpy(document.offsets)
         if self.training:
             flat = torch.where(torch.rand(flat.shape) < 0.15, torch.zeros_like(flat), flat)
@@ -114,7 +127,7 @@ def relation_loss(scores: Tensor, document: DocumentPairs) -> Tensor:
 
 
 def fit(
-    rows: list[DocumentPairs],
+    rows: list[HashedPairs],
     relations: int,
     *,
     seed: int,
@@ -144,8 +157,8 @@ def fit(
         rng.shuffle(order)
         for at in range(0, len(order), step):
             part = order[at : at + step]
-            losses = [relation_loss(model(document), document) for document in part]
-            loss = torch.stack(losses).sum() / sum(len(document.pairs) for document in part)
+            losses = [relation_loss(model(row), row.document) for row in part]
+            loss = torch.stack(losses).sum() / sum(len(row.document.pairs) for row in part)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(others, 1.0)

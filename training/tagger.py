@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from etl.nlp.features import CLASSES, UNKNOWN, SegmentFeatures, segment_features
 from etl.nlp.gazetteer import FEATURE_WIDTH, Gazetteer
 from etl.nlp.lac import STATE_WIDTH, Lac
 from etl.nlp.segments import segments, widened
+from training.arithmetic import dropout, fewer_digits
 from training.corpus import Annotated
 
 TAGS = 64
@@ -26,14 +27,18 @@ TAGS = 64
 
 @dataclass(slots=True)
 class Example:
-    """A segment with its gold labels; ``document`` and ``start`` say where it stands."""
+    """A segment with its gold labels; ``document`` and ``start`` say where it stands.
+
+    With an encoder, ``states`` are those of all pieces of the document, and ``owner`` is the piece of each character.
+    """
 
     document: int
     start: int
     text: str
     features: SegmentFeatures
     labels: np.ndarray[Any, Any]
-    extra: np.ndarray[Any, Any] | None = None
+    states: np.ndarray[Any, Any] | None = None
+    owner: np.ndarray[Any, Any] | None = None
 
 
 def build_vocabulary(documents: list[Annotated], least: int = 2) -> dict[str, int]:
@@ -56,16 +61,19 @@ def examples(
         gold = labels.encode(len(document.text), document.spans, types)
         whole = widened(document.text)
         states, owner = encoder(whole) if encoder else (None, None)
+        states = None if states is None else states.astype(np.float16)
         for start, end in segments(whole):
             text = whole[start:end]
             features, _ = segment_features(text, vocabulary, lac, gazetteer)
+            features = replace(features, lac=features.lac.astype(np.float16))
             own = gold[start:end].copy()
             at = 0
             while at < len(own) and own[at] and own[at] % 2 == 0:  # the tail of a name that the segment cut off
                 own[at] = 0
                 at += 1
-            extra = states[owner[start:end]].astype(np.float16) if states is not None and owner is not None else None
-            found.append(Example(number, start, text, features, own, extra))
+            found.append(
+                Example(number, start, text, features, own, states, None if owner is None else owner[start:end])
+            )
     return found
 
 
@@ -103,7 +111,7 @@ class Crf(nn.Module):
 class Tagger(nn.Module):
     """Scores of labels for every character of a batch of segments."""
 
-    def __init__(self, vocabulary: int, width: int, extra: int = 0, hidden: int = 160, dropout: float = 0.4) -> None:
+    def __init__(self, vocabulary: int, width: int, extra: int = 0, hidden: int = 160, left_out: float = 0.4) -> None:
         super().__init__()
         self.character = nn.Embedding(vocabulary + 2, 48, padding_idx=0)
         self.kind = nn.Embedding(CLASSES, 8)
@@ -111,7 +119,7 @@ class Tagger(nn.Module):
         self.lac = nn.Linear(STATE_WIDTH, 160)
         self.extra = nn.Linear(extra, 192) if extra else None
         inputs = 48 + 8 + 24 + 160 + FEATURE_WIDTH + (192 if extra else 0)
-        self.dropout = nn.Dropout(dropout)
+        self.left_out = left_out
         self.enter = nn.Linear(inputs, 192)
         self.convolutions = nn.ModuleList(nn.Conv1d(192, 384, 3, padding=d, dilation=d) for d in (1, 2))
         self.norms = nn.ModuleList(nn.LayerNorm(192) for _ in range(3))
@@ -136,13 +144,13 @@ class Tagger(nn.Module):
         ]
         if self.extra is not None and extra is not None:
             parts.append(functional.gelu(self.extra(extra)))
-        x = self.dropout(torch.cat(parts, -1))
+        x = dropout(torch.cat(parts, -1), self.left_out, self.training)
         x = self.norms[0](self.enter(x))
         for convolution, norm in zip(self.convolutions, self.norms[1:], strict=True):
             y = functional.glu(convolution(x.transpose(1, 2)), 1).transpose(1, 2)
-            x = norm(x + functional.dropout(y, 0.2, self.training))
+            x = norm(x + dropout(y, 0.2, self.training))
         r, _ = self.recurrent(x)
-        return self.out(self.dropout(torch.cat([r, x], -1)))
+        return self.out(dropout(torch.cat([r, x], -1), self.left_out, self.training))
 
 
 def collate(batch: list[Example]) -> dict[str, Tensor]:
@@ -165,8 +173,8 @@ def collate(batch: list[Example]) -> dict[str, Tensor]:
         "gold": padded([e.labels for e in batch], np.int64),
         "lengths": torch.tensor([len(e.labels) for e in batch]),
     }
-    if batch[0].extra is not None:
-        data["extra"] = padded([e.extra for e in batch if e.extra is not None], np.float32)
+    if batch[0].states is not None:
+        data["extra"] = padded([e.states[e.owner] for e in batch if e.states is not None], np.float32)
     return data
 
 
@@ -204,7 +212,7 @@ def fit(
     """Fits a tagger; deterministic for a seed on one thread."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    extra = rows[0].extra.shape[1] if rows[0].extra is not None else 0
+    extra = rows[0].states.shape[1] if rows[0].states is not None else 0
     model, crf = Tagger(len(vocabulary), labels.count(types), extra), Crf(types)
     parameters = [*model.parameters(), *crf.parameters()]
     optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.02)
@@ -217,7 +225,9 @@ def fit(
             data = collate(batch)
             gold, lengths = data.pop("gold"), data.pop("lengths")
             disturb(data, len(vocabulary))
-            loss = crf.loss(model(**data), gold, lengths)
+            with fewer_digits():
+                scores = model(**data)
+            loss = crf.loss(scores.float(), gold, lengths)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, 1.0)

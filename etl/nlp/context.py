@@ -7,6 +7,9 @@ to the pieces of the document; where both look, there the relation is stated (lo
 
 A second look then weighs the pairs against one another: each pair sees the pair with its ends changed, and what all pairs of
 its head and all pairs of its tail tell (a figure has one owner, a result that was piloted was developed by someone).
+
+Several networks that were fitted from other beginnings are read side by side, and the mean of their scores counts: what one
+alone is sure of is mostly wrong.
 """
 
 from __future__ import annotations
@@ -114,26 +117,20 @@ def neighbours(shape: Layout, places: Sequence[Place]) -> Neighbours:
 
 
 class ContextScorer:
-    """Runs the fitted network (training.context).
+    """Runs the fitted networks (training.context).
 
     Args:
-        folder: Holds context.onnx and context.npz.
+        folder: Holds context-0.onnx and context-0.npz, and so on from 0.
 
     Raises:
         ConfigError: The weights are missing or unusable.
     """
 
     def __init__(self, folder: Path, types: Sequence[str]) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
         try:
-            path = str(folder / "context.onnx")
-            self._session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-            with np.load(folder / "context.npz") as weights:
-                if "tell.weight" not in weights:
-                    raise ValueError("they were fitted by another version of InnoGraph")
-                self._weights: dict[str, NDArray[Any]] = {name: weights[name].astype(np.float32) for name in weights}
+            self._networks = [_Network(folder / f"context-{k}") for k in range(len(list(folder.glob("context-*.npz"))))]
+            if not self._networks:
+                raise ValueError("context-0.npz is missing")
         except (
             OSError,
             ValueError,
@@ -158,16 +155,44 @@ class ContextScorer:
             places: Head and tail, numbers of mentions; two for each pair of entities, one behind the other.
         """
         shape = layout(view, owner, self._types)
+        around, beside = circumstances(view, shape, places), neighbours(shape, places)
+        heads, tails = (np.array([place[side] for place in places], np.int64) for side in (0, 1))
+        scores = [network(states, shape, heads, tails, around, beside) for network in self._networks]
+        found: NDArray[np.float32] = np.mean(scores, axis=0)
+        return found
+
+
+class _Network:
+    """One fitted network: a recurrent part (ONNX) and the weights of the rest."""
+
+    def __init__(self, stem: Path) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = ort.InferenceSession(f"{stem}.onnx", options, providers=["CPUExecutionProvider"])
+        with np.load(f"{stem}.npz") as weights:
+            if "tell.weight" not in weights:
+                raise ValueError("they were fitted by another version of InnoGraph")
+            self._weights: dict[str, NDArray[Any]] = {name: weights[name].astype(np.float32) for name in weights}
+
+    def __call__(
+        self,
+        states: NDArray[np.float32],
+        shape: Layout,
+        heads: NDArray[np.int64],
+        tails: NDArray[np.int64],
+        around: NDArray[np.int64],
+        beside: Neighbours,
+    ) -> NDArray[np.float32]:
+        """Scores (logits) of the mention pairs heads[i], tails[i], p x relations."""
         pieces = self._session.run(None, {"states": states[None], "kinds": shape.kinds[None]})[0][0]
         ends = np.concatenate([pieces[shape.spans[:, 0]], pieces[shape.spans[:, 1] - 1]], 1)
         mentions = np.concatenate([ends, _log_sums(ends, shape.entities)[shape.entities]], 1)
         as_head, as_tail, queries = self._linear("h", mentions), self._linear("t", mentions), self._linear("q", ends)
         keys, values = self._linear("k", pieces), self._linear("c", pieces)
-        around = circumstances(view, shape, places)
-        heads, tails = (np.array([place[side] for place in places], np.int64) for side in (0, 1))
         block = shape.spans[tails, 0] // _BLOCK
-        scores = np.empty((len(places), len(self._weights["out.bias"])), np.float32)
-        seen = np.full((len(places) // 2, len(self._weights["enter.bias"])), -np.inf, np.float32)
+        scores = np.empty((len(heads), len(self._weights["out.bias"])), np.float32)
+        seen = np.full((len(heads) // 2, len(self._weights["enter.bias"])), -np.inf, np.float32)
         for number in np.unique(block):
             part = slice(int(number) * _BLOCK, (int(number) + 1) * _BLOCK)
             rows = np.flatnonzero(block == number)
@@ -195,7 +220,7 @@ class ContextScorer:
                     of_side = chosen % 2 == side
                     pairs = chosen[of_side] // 2
                     seen[pairs] = np.maximum(seen[pairs], x[of_side])
-        return scores + np.repeat(self._second_look(seen, neighbours(shape, places)), 2, 0)
+        return scores + np.repeat(self._second_look(seen, beside), 2, 0)
 
     def _second_look(self, pairs: NDArray[np.float32], beside: Neighbours) -> NDArray[np.float32]:
         """What is added to the scores of pairs, by what is seen of them and of their neighbours; P x relations."""

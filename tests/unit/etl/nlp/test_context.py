@@ -87,29 +87,32 @@ def test_pairs_are_weighed_against_their_neighbours() -> None:
     assert np.abs(alone - beside[:2]).max() > 1e-3
 
 
-def test_the_network_runs_as_it_was_fitted() -> None:
+def test_the_networks_run_as_they_were_fitted(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="torch comes with the extra `training`")
     from training.context import ContextModel, Example
 
     states, owner = Encoder(MODELS / "best" / "encoder.onnx")(TEXT)
     places = twice(*((a, b) for a in range(5) for b in range(5) if a != b))
     shape = layout(VIEW, owner, TYPES)
-    with np.load(MODELS / "best" / "context.npz") as weights:
-        tables = {name: torch.from_numpy(weights[name].astype(np.float32)) for name in weights}
-    model = ContextModel(states.shape[1], len(TYPES), len(load_ontology().relation_types)).eval()
-    renamed = {
-        name if "." in name and not name.startswith("cats.") else f"{name}.weight": t for name, t in tables.items()
-    }
-    model.load_state_dict(renamed, strict=False)
-    session = ort.InferenceSession(str(MODELS / "best" / "context.onnx"), providers=["CPUExecutionProvider"])
-    pieces = session.run(None, {"states": states[None], "kinds": shape.kinds[None]})[0]
-    model.pieces.forward = lambda states, kinds: torch.from_numpy(pieces)
     around = torch.from_numpy(circumstances(VIEW, shape, places))
     example = Example(states, shape, torch.tensor(places), around, neighbours(shape, places), None)
-    with torch.no_grad():
-        second, _ = model(example)
-    scores = ContextScorer(MODELS / "best", TYPES)(VIEW, states, owner, places)
-    assert np.allclose(scores.reshape(20, 2, -1).max(1), second.numpy(), atol=0.002)
+    for stem in sorted((MODELS / "best").glob("context-*.npz")):
+        with np.load(stem) as weights:
+            tables = {name: torch.from_numpy(weights[name].astype(np.float32)) for name in weights}
+        model = ContextModel(states.shape[1], len(TYPES), len(load_ontology().relation_types)).eval()
+        renamed = {
+            name if "." in name and not name.startswith("cats.") else f"{name}.weight": t for name, t in tables.items()
+        }
+        model.load_state_dict(renamed, strict=False)
+        session = ort.InferenceSession(str(stem.with_suffix(".onnx")), providers=["CPUExecutionProvider"])
+        pieces = session.run(None, {"states": states[None], "kinds": shape.kinds[None]})[0]
+        model.pieces.forward = lambda states, kinds, pieces=pieces: torch.from_numpy(pieces)
+        with torch.no_grad():
+            second, _ = model(example)
+        (tmp_path / "context-0.npz").write_bytes(stem.read_bytes())
+        (tmp_path / "context-0.onnx").write_bytes(stem.with_suffix(".onnx").read_bytes())
+        scores = ContextScorer(tmp_path, TYPES)(VIEW, states, owner, places)
+        assert np.allclose(scores.reshape(20, 2, -1).max(1), second.numpy(), atol=0.002)
 
 
 def test_a_long_document_is_scored_in_blocks_of_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,6 +120,20 @@ def test_a_long_document_is_scored_in_blocks_of_bounded_size(monkeypatch: pytest
     monkeypatch.setattr(context, "_BLOCK", 16)
     scores = ContextScorer(MODELS / "best", TYPES)(VIEW, states, owner, twice((0, 2), (0, 4), (4, 0)))
     assert np.isfinite(scores).all()
+
+
+def test_the_mean_of_the_networks_counts(tmp_path: Path) -> None:
+    states, owner = Encoder(MODELS / "best" / "encoder.onnx")(TEXT)
+    places, found = twice((0, 2), (1, 2)), []
+    for number in range(2):
+        alone = tmp_path / str(number)
+        alone.mkdir()
+        for suffix in (".npz", ".onnx"):
+            (alone / f"context-0{suffix}").write_bytes((MODELS / "best" / f"context-{number}{suffix}").read_bytes())
+        found.append(ContextScorer(alone, TYPES)(VIEW, states, owner, places))
+    assert np.abs(found[0] - found[1]).max() > 0.1
+    both = ContextScorer(MODELS / "best", TYPES)(VIEW, states, owner, places)
+    assert np.allclose(both, (found[0] + found[1]) / 2, atol=1e-4)
 
 
 def test_missing_weights_are_named_with_the_remedy(tmp_path: Path) -> None:
