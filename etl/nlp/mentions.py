@@ -13,7 +13,7 @@ import ahocorasick
 
 from etl.nlp.aliases import find_aliases, short_form_types, strip_title
 from etl.nlp.boundaries import mend
-from etl.nlp.implausible import POLICY_HEAD, plausible
+from etl.nlp.implausible import POLICY_HEAD, is_generic, plausible
 from etl.nlp.reader import ReadSpan
 from etl.nlp.view import SpanMention
 
@@ -54,6 +54,7 @@ def document_mentions(text: str, spans: Sequence[ReadSpan]) -> tuple[list[SpanMe
         for m in found
         if strip_title(m.name)
     ]
+    named = [m for m in named if not is_generic(m.name, m.type)]
     return named, aliases
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.nlp.implausible import is_person, plausible
+from etl.nlp.implausible import is_generic, is_person, plausible
 from etl.nlp.view import SpanMention
 
 
@@ -37,10 +37,26 @@ def read(text: str, name: str, kind: str) -> list[str]:
         ("中新网6月12日电", "中新网", "Region", []),
         ("基地暨锶产业研究院", "暨锶产业研究院", "ResearchInstitute", ["锶产业研究院"]),
         ("暨南大学研究院", "暨南大学研究院", "ResearchInstitute", ["暨南大学研究院"]),
+        ("甲市加快建设概念验证中心的方案", "甲市加快建设概念验证中心", "ConceptVerificationCenter", []),
+        ("印发《甲市“破茧计划”》", "《甲市“破茧计划”》", "Policy", ["《甲市“破茧计划”》"]),
     ],
 )
 def test_what_is_no_entity_is_refused(text: str, name: str, kind: str, expected: list[str]) -> None:
     assert read(text, name, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "generic"),
+    [
+        ("科技成果转化基金", "Fund", True),
+        ("示范性概念验证中心", "ConceptVerificationCenter", True),
+        ("国家科技成果转化引导基金", "Fund", False),
+        ("未来科技园", "Park", False),
+        ("重大技术", "Technology", False),
+    ],
+)
+def test_a_kind_of_platform_is_no_name(name: str, kind: str, generic: bool) -> None:
+    assert is_generic(name, kind) is generic
 
 
 @pytest.mark.parametrize("word", ["王建国", "欧阳明", "李明"])

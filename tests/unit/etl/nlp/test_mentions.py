@@ -32,6 +32,16 @@ def test_latin_names_are_repeated_only_as_whole_words() -> None:
     assert [m.start for m in mentions] == [0, text.rindex("NIO sells")]
 
 
+def test_a_kind_of_fund_counts_only_as_the_short_form_of_a_name() -> None:
+    text = "甲市瑞合成果转化基金（以下简称转化基金）设立。乙市也要设成果转化基金。"
+    kind = text.rindex("成果转化基金")
+    spans = [ReadSpan(0, 10, "Fund", 0.9), ReadSpan(15, 19, "Fund", 0.9), ReadSpan(kind, kind + 6, "Fund", 0.9)]
+    mentions, aliases = document_mentions(text, spans)
+    assert aliases["转化基金"] == "甲市瑞合成果转化基金"
+    assert document_mentions("各地设立成果转化基金。", [ReadSpan(4, 10, "Fund", 0.9)]) == ([], {})
+    assert {m.name for m in mentions} == {"甲市瑞合成果转化基金"}
+
+
 def test_no_spans_and_no_titles_give_nothing() -> None:
     assert document_mentions("会议强调要抓好落实。", []) == ([], {})
 
