@@ -46,7 +46,7 @@ def main() -> int:
         fit(args.only, args)
     else:  # the longest first, each on a core of its own
         encoder_of(args)  # the first of them need it at once
-        parts = networks if args.only else ["best", *networks, "fast", "pairs"]
+        parts = networks if args.only else ["best", *reversed(networks), "fast", "pairs"]
         # A process a part, so that what one held is free for the next.
         with ProcessPoolExecutor(2, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
             list(pool.map(fit, parts, [args] * len(parts)))

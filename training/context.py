@@ -25,14 +25,15 @@ FIRST_LOOK = 0.3  # the part of the first look's own loss
 
 @dataclass(slots=True)
 class Example:
-    """A document: states of its pieces, its layout, and its mention pairs (two for each pair of entities)."""
+    """A document: states of its pieces, its layout, its mention pairs (two for each pair of entities), what is allowed and holds."""
 
     states: np.ndarray[Any, Any]
     shape: Layout
     places: Tensor
     around: Tensor
     beside: Neighbours
-    pairs: DocumentPairs
+    allowed: np.ndarray[Any, Any]
+    gold: np.ndarray[Any, Any]
 
 
 def example(pairs: DocumentPairs, encoder: Encoder, types: list[str]) -> Example:
@@ -42,7 +43,15 @@ def example(pairs: DocumentPairs, encoder: Encoder, types: list[str]) -> Example
     places = pairs.places
     around = circumstances(pairs.view, shape, places)
     beside = neighbours(shape, places)
-    return Example(states.astype(np.float16), shape, torch.tensor(places), torch.from_numpy(around), beside, pairs)
+    return Example(
+        states.astype(np.float16),
+        shape,
+        torch.tensor(places),
+        torch.from_numpy(around),
+        beside,
+        pairs.allowed,
+        pairs.gold,
+    )
 
 
 class Recurrent(nn.Module):
@@ -158,12 +167,12 @@ def fit(
         rng.shuffle(order)
         for at in range(0, len(order), step):
             part = order[at : at + step]
-            count = sum(len(document.pairs.pairs) for document in part)
+            count = sum(len(document.gold) for document in part)
             optimiser.zero_grad()
             for document in part:
                 second, first = model(document)
-                loss = relation_loss(second, document.pairs) + FIRST_LOOK * relation_loss(first, document.pairs)
-                loss /= count
+                told, told_first = (relation_loss(x, document.gold, document.allowed) for x in (second, first))
+                loss = (told + FIRST_LOOK * told_first) / count
                 loss.backward()  # type: ignore[no-untyped-call]
                 sum_loss += loss.item()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -54,8 +54,10 @@ def fit(part: str, args: argparse.Namespace) -> None:
     held = [d for d in documents if d.validation]
     seed = int(part.removeprefix("context-")) if part.startswith("context-") else 0
     pool, rng = pool_of(train), random.Random(seed)
-    plain = [with_press(made, rng) for made in clause_documents(args.clauses, train, pool, rng)]
-    copies = [with_press(renamed(document, pool, rng), rng) for _ in range(args.copies) for document in train]
+    # Every second relation network learns no set wordings and more copies instead: unlike networks mend one another.
+    clauses, copies_of_each = (0, args.copies + 1) if seed % 2 else (args.clauses, args.copies)
+    plain = [with_press(made, rng) for made in clause_documents(clauses, train, pool, rng)]
+    copies = [with_press(renamed(document, pool, rng), rng) for _ in range(copies_of_each) for document in train]
     print(
         f"{len(train)} documents to fit, {len(copies)} copies, {len(plain)} of clauses, {len(held)} held back",
         flush=True,
@@ -162,7 +164,8 @@ def fit_network(documents: list[Annotated], ontology: Ontology, args: argparse.N
     """Fits and writes one of the relation networks that `best` has beside the classifier."""
     began, types = time.monotonic(), list(ontology.entity_types)
     encoder = Encoder(encoder_of(args))
-    rows = [context.example(row, encoder, types) for row in pairs_of(documents, ontology, began)]
+    found = pairs_of(documents, ontology, began)
+    rows = [context.example(found.pop(), encoder, types) for _ in range(len(found))]
     report = relation_report(began)
     relations = len(ontology.relation_types)
     network = context.fit(rows, len(types), relations, seed=seed, epochs=args.context_epochs, report=report)

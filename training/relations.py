@@ -120,10 +120,10 @@ class PairModel(nn.Module):
         return scores.view(-1, 2, scores.shape[1]).max(1)[0]
 
 
-def relation_loss(scores: Tensor, document: DocumentPairs) -> Tensor:
-    """Binary cross-entropy summed over all that the ontology allows; ``scores`` are pairs x relations."""
-    raw = functional.binary_cross_entropy_with_logits(scores, torch.from_numpy(document.gold), reduction="none")
-    return (raw * torch.from_numpy(document.allowed)).sum()
+def relation_loss(scores: Tensor, gold: np.ndarray[Any, Any], allowed: np.ndarray[Any, Any]) -> Tensor:
+    """Binary cross-entropy summed over all that the ontology allows; all three are pairs x relations."""
+    raw = functional.binary_cross_entropy_with_logits(scores, torch.from_numpy(gold), reduction="none")
+    return (raw * torch.from_numpy(allowed)).sum()
 
 
 def fit(
@@ -157,7 +157,7 @@ def fit(
         rng.shuffle(order)
         for at in range(0, len(order), step):
             part = order[at : at + step]
-            losses = [relation_loss(model(row), row.document) for row in part]
+            losses = [relation_loss(model(row), row.document.gold, row.document.allowed) for row in part]
             loss = torch.stack(losses).sum() / sum(len(row.document.pairs) for row in part)
             optimiser.zero_grad()
             loss.backward()

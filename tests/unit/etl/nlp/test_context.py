@@ -95,7 +95,7 @@ def test_the_networks_run_as_they_were_fitted(tmp_path: Path) -> None:
     places = twice(*((a, b) for a in range(5) for b in range(5) if a != b))
     shape = layout(VIEW, owner, TYPES)
     around = torch.from_numpy(circumstances(VIEW, shape, places))
-    example = Example(states, shape, torch.tensor(places), around, neighbours(shape, places), None)
+    example = Example(states, shape, torch.tensor(places), around, neighbours(shape, places), None, None)
     for stem in sorted((MODELS / "best").glob("context-*.npz")):
         with np.load(stem) as weights:
             tables = {name: torch.from_numpy(weights[name].astype(np.float32)) for name in weights}
