@@ -21,6 +21,7 @@ _WITH_FORM = {"Firm", "Fund", "ResearchInstitute", "InnovationCenter", "TechTran
 # What belongs to a name or date that it follows.
 _BEHIND = {
     "University": re.compile(r"[（(][\u4e00-\u9fff]{2,6}校区[）)]"),
+    **dict.fromkeys(("Target", "Money"), re.compile(r"(?<![上下右内])(?:/年)?(?:以上|以下|左右|以内)")),
     "Date": re.compile(r"(?<=[年月])(?:底|末|上半年|下半年|上旬|中旬|下旬)"),
 }
 _WITH_SHORT_FORM = re.compile(r"(.{4,})[（(]([^（）()]{2,12})[）)]")

@@ -30,8 +30,8 @@ POLICY_HEAD = re.compile(
 )
 _LIST = re.compile(r"[（(“《\"].*、.*[）)”》\"]")
 _COUNTED = re.compile(rf"(?:\d+|[一二三四五六七八九十两]+)[支只家个项所座][{_HAN}]{{0,4}}$")
-_BEFORE = {"Target": re.compile(r"将|达到?|已|后(?=年)"), "ResearchInstitute": re.compile(r"暨(?!南)")}
-_SUM = r"(?:超过|超|近|约|逾|不低于|不少于|不超过|高于)?[\d.,]+(?:多|余)?(?:百|千|万|亿|百万|千万|万亿)?(?:多|余)?(?:元|美元|欧元|港元)(?:人民币)?(?:以上|以下|左右)?"
+_BEFORE = {"Target": re.compile(r"将|达到?|已|后(?=年)|产(?=产值)"), "ResearchInstitute": re.compile(r"暨(?!南)")}
+_SUM = r"(?:超过|超|近|约|逾|不低于|不少于|不超过|高于)?[\d.,]+(?:多|余)?(?:百|千|万|亿|百万|千万|万亿)?(?:多|余)?(?:元|美元|欧元|港元|人民币)(?:人民币)?(?:以上|以下|左右)?"
 # A sum that stands alone, or with what is invested, is Money; with what is sold or produced, a Target.
 _MONEY = re.compile(
     rf"(?:[{_HAN}]{{0,4}}(?:总?投资(?:总?额)?|总规模|意向金额|悬赏金额|签约金额|融资额?)(?:合计|共计|达到?)?)?({_SUM})"
@@ -50,6 +50,7 @@ _OF_KINDS = {
     "Fund", "ConceptVerificationCenter", "PilotBase", "Incubator", "TechTransferOrg", "InnovationCenter", "Laboratory", "NationalLab",
     "Park", "Alliance", "IndustryCluster", "IndustryChain", "ResearchInstitute",
 }  # fmt: skip
+_PARTY = re.compile("[省市县区州]委$")  # 甲市委书记: the city
 _DEED = re.compile("加快|推动|着力")  # 某市加快建设概念验证中心 is no name
 _NAMES_OF_MANY = {"Fund", "Park", "IndustryCluster", "Alliance", "Incubator", "PilotBase", "GovernmentBody", "Firm"}
 
@@ -77,6 +78,8 @@ def plausible(text: str, spans: Sequence[SpanMention]) -> list[SpanMention]:
             span = dataclasses.replace(_cut(text, span, span.start + money.start(1), span.end), type="Money")
         if (before := _BEFORE.get(span.type)) and (lead := before.match(span.name)):
             span = _cut(text, span, span.start + lead.end(), span.end)
+        if span.type == "Region" and _PARTY.search(span.name):
+            span = _cut(text, span, span.start, span.end - 1)
         if span.type in _NAMES_OF_MANY and (counted := _COUNTED.search(span.name)) and counted.start() > 2:
             span = _cut(text, span, span.start, span.start + counted.start())
         kept.append(span)

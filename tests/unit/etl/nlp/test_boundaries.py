@@ -36,6 +36,8 @@ def spans(text: str, *names: tuple[str, str]) -> list[SpanMention]:
             [("上海海湾大学", "University"), ("海湾大学）机械学院", "University")],
             [("上海海湾大学", "University"), ("海湾大学", "University")],
         ),
+        ("年产值5亿元/年以上", [("年产值5亿元", "Target")], [("年产值5亿元/年以上", "Target")]),
+        ("投资3亿元左右的项目", [("3亿元", "Money")], [("3亿元左右", "Money")]),
         (
             "工业和信息化部与国家发展改革委联合印发",
             [("工业和信息化部与国家发展改革委", "GovernmentBody")],
