@@ -89,23 +89,28 @@ def candidates(view: View, ontology: Ontology) -> Iterator[Pair]:
         places.setdefault((mention.name, mention.type), []).append(number)
     types = {entity_type for _, entity_type in places}
     between = {(head, tail): ontology.relations_between(head, tail) for head in types for tail in types}
+    told = {sentence: rank for rank, sentence in enumerate(sorted(set(view.sentence)))}
+    ranks = [told[sentence] for sentence in view.sentence]
     for (head, head_type), heads in places.items():
         for (tail, tail_type), tails in places.items():
             relations = between[head_type, tail_type]
-            if relations and head != tail and (near := _nearest(view, heads, tails)):
+            if relations and head != tail and (near := _nearest(view, ranks, heads, tails)):
                 yield Pair(head, tail, relations, near)
 
 
-def _nearest(view: View, heads: list[int], tails: list[int]) -> tuple[Place, ...]:
-    """The nearest mention pair and, if it is as near in sentences, the next; none if all are too far apart."""
-    sentence, mentions = view.sentence, view.mentions
+def _nearest(view: View, ranks: list[int], heads: list[int], tails: list[int]) -> tuple[Place, ...]:
+    """The nearest mention pair and, if it is as near in sentences, the next; none if all are too far apart.
+
+    Only sentences with mentions count (``ranks``): what stands between on a wordy page takes nothing from a relation.
+    """
+    mentions = view.mentions
     near: tuple[Place, ...]
     if len(heads) == len(tails) == 1:
         near = ((heads[0], tails[0]),)
-        gap = abs(sentence[heads[0]] - sentence[tails[0]])
+        gap = abs(ranks[heads[0]] - ranks[tails[0]])
     else:
         ranked = sorted(
-            (abs(sentence[h] - sentence[t]), abs(mentions[h].start - mentions[t].start), h, t)
+            (abs(ranks[h] - ranks[t]), abs(mentions[h].start - mentions[t].start), h, t)
             for h in heads
             for t in tails
         )

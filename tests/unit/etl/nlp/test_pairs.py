@@ -36,6 +36,29 @@ def places_of(view: View) -> list[tuple[int, int]]:
     return [place for pair in candidates(view, load_ontology()) for place in pair.places]
 
 
+def test_sentences_that_name_nobody_do_not_part_a_pair() -> None:
+    talk = "大家谈得很热烈。" * 9
+    text = f"海南大学去年有了新成果。{talk}三亚深海中试基地做完了放大。"
+    mentions = [
+        SpanMention(text.index(name), text.index(name) + len(name), kind, name)
+        for name, kind in (("海南大学", "University"), ("三亚深海中试基地", "PilotBase"))
+    ]
+    pairs = {(pair.head, pair.tail) for pair in candidates(build_view(text, mentions, [0]), load_ontology())}
+    assert ("海南大学", "三亚深海中试基地") in pairs
+    named = "".join(f"{place}很热闹。" for place in ("海口", "琼海", "文昌", "东方"))
+    text = text.replace(talk, named)
+    mentions = [
+        SpanMention(text.index(name), text.index(name) + len(name), kind, name)
+        for name, kind in (
+            ("海南大学", "University"),
+            *((place, "Region") for place in ("海口", "琼海", "文昌", "东方")),
+            ("三亚深海中试基地", "PilotBase"),
+        )
+    ]
+    pairs = {(pair.head, pair.tail) for pair in candidates(build_view(text, mentions, [0]), load_ontology())}
+    assert ("海南大学", "三亚深海中试基地") not in pairs
+
+
 def test_features_of_a_pair_do_not_depend_on_what_else_is_asked() -> None:
     view = view_of()
     places = places_of(view)
