@@ -50,7 +50,10 @@ def main() -> int:
         # A process a part, so that what one held is free for the next.
         with ProcessPoolExecutor(2, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
             list(pool.map(fit, parts, [args] * len(parts)))
-    needed = {"best": ("pairs.npz", "best/tagger.onnx", "best/context-0.npz"), "fast": ("pairs.npz", "fast/tagger.onnx")}
+    needed = {
+        "best": ("pairs.npz", "best/tagger.onnx", "best/context-0.npz"),
+        "fast": ("pairs.npz", "fast/tagger.onnx"),
+    }
     ready = [setting for setting, files in needed.items() if all((args.output / file).exists() for file in files)]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         list(pool.map(settle_relations, ready, [args] * len(ready)))

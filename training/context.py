@@ -17,6 +17,7 @@ from torch.nn import functional
 from etl.nlp.context import CIRCUMSTANCES, HEADS, KEY, UNTOLD, Layout, Neighbours, circumstances, layout, neighbours
 from etl.nlp.e5 import Encoder
 from training.arithmetic import dropout
+from training.encoder import in_eight_bits
 from training.relations import DocumentPairs, relation_loss
 
 HIDDEN, NARROW, TOLD = 128, 12, 96
@@ -198,6 +199,7 @@ def write(model: ContextModel, stem: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
+    in_eight_bits(Path(f"{stem}.onnx"))
     tables = (*(f"cats.{k}" for k in range(len(CIRCUMSTANCES))), "head_type", "tail_type")
     weights = {
         name.removesuffix(".weight") if name.removesuffix(".weight") in tables else name: value.numpy()

@@ -7,6 +7,7 @@ Example:
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 import warnings
 from pathlib import Path
@@ -83,6 +84,14 @@ class LowerLayers(nn.Module):
             if number in self.keep:
                 kept.append(x)
         return torch.cat(kept, -1)
+
+
+def in_eight_bits(path: Path) -> None:
+    """Replaces the weights of the matrices and recurrent layers of an ONNX file by 8-bit ones; convolutions, which would slow down, stay."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / path.name
+        shutil.move(path, whole)
+        quantize_dynamic(whole, path, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "LSTM"])
 
 
 def export(model: LowerLayers, path: Path) -> None:

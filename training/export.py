@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from etl.nlp.gazetteer import FEATURE_WIDTH
 from etl.nlp.lac import STATE_WIDTH
 from etl.nlp.pairs import FEATURES
+from training.encoder import in_eight_bits
 from training.relations import PairModel
 from training.tagger import Crf, Tagger
 
@@ -75,6 +76,7 @@ def write_tagger(
             dynamo=False,
             dynamic_axes={name: {0: "batch", 1: "length"} for name in (*inputs, "scores")},
         )
+    in_eight_bits(folder / "tagger.onnx")
     transitions, first = crf_scores([crf for _, crf in fitted])
     np.savez_compressed(folder / "crf.npz", transitions=transitions, first=first)
     characters = "".join(sorted(vocabulary, key=lambda ch: vocabulary[ch]))
