@@ -8,8 +8,7 @@ to the pieces of the document; where both look, there the relation is stated (lo
 A second look then weighs the pairs against one another: each pair sees the pair with its ends changed, and what all pairs of
 its head and all pairs of its tail tell (a figure has one owner, a result that was piloted was developed by someone).
 
-Several networks that were fitted from other beginnings are read side by side, and the mean of their scores counts: what one
-alone is sure of is mostly wrong.
+Several networks, fitted from unlike sets of documents, are read side by side, and the mean of their scores counts.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from etl.nlp.pairs import Place
+from etl.nlp.session import one_thread
 from etl.nlp.view import View
 from graph.errors import ConfigError
 
@@ -166,10 +166,7 @@ class _Network:
     """One fitted network: a recurrent part (ONNX) and the weights of the rest."""
 
     def __init__(self, stem: Path) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(f"{stem}.onnx", options, providers=["CPUExecutionProvider"])
+        self._session = one_thread(f"{stem}.onnx")
         with np.load(f"{stem}.npz") as weights:
             if "tell.weight" not in weights:
                 raise ValueError("they were fitted by another version of InnoGraph")

@@ -12,6 +12,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from etl.nlp.session import one_thread
 from graph.e5 import load_pieces, load_weights
 from graph.errors import ConfigError
 
@@ -28,11 +29,8 @@ class Encoder:
     def __init__(self, path: Path) -> None:
         self._weights = load_weights()
         self.pieces = load_pieces()
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
         try:
-            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            self._session = one_thread(str(path))
         except (
             OSError,
             ort.capi.onnxruntime_pybind11_state.NoSuchFile,

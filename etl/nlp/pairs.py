@@ -89,8 +89,7 @@ def candidates(view: View, ontology: Ontology) -> Iterator[Pair]:
         places.setdefault((mention.name, mention.type), []).append(number)
     types = {entity_type for _, entity_type in places}
     between = {(head, tail): ontology.relations_between(head, tail) for head in types for tail in types}
-    told = {sentence: rank for rank, sentence in enumerate(sorted(set(view.sentence)))}
-    ranks = [told[sentence] for sentence in view.sentence]
+    ranks = np.unique(view.sentence, return_inverse=True)[1].tolist()
     for (head, head_type), heads in places.items():
         for (tail, tail_type), tails in places.items():
             relations = between[head_type, tail_type]
@@ -110,9 +109,7 @@ def _nearest(view: View, ranks: list[int], heads: list[int], tails: list[int]) -
         gap = abs(ranks[heads[0]] - ranks[tails[0]])
     else:
         ranked = sorted(
-            (abs(ranks[h] - ranks[t]), abs(mentions[h].start - mentions[t].start), h, t)
-            for h in heads
-            for t in tails
+            (abs(ranks[h] - ranks[t]), abs(mentions[h].start - mentions[t].start), h, t) for h in heads for t in tails
         )
         gap = ranked[0][0]
         near = tuple((h, t) for g, _, h, t in ranked[:2] if g <= gap)

@@ -19,6 +19,7 @@ from etl.nlp.gazetteer import Gazetteer
 from etl.nlp.implausible import is_person
 from etl.nlp.lac import Lac, LacOutput, viterbi
 from etl.nlp.segments import Span, segments, widened
+from etl.nlp.session import one_thread
 from graph.errors import ConfigError
 
 _COUNTS = re.compile(r"\d[余多]?[家个项所条座款支种类]$")
@@ -64,15 +65,10 @@ class Reader:
 
     def __init__(self, setting: str, *, lac: Lac, gazetteer: Gazetteer, models: Path = MODELS) -> None:
         folder = models / setting
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
         try:
             meta = json.loads((folder / "tagger.json").read_text("utf-8"))
             crf = np.load(folder / "crf.npz")
-            self._session = ort.InferenceSession(
-                str(folder / "tagger.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = one_thread(str(folder / "tagger.onnx"))
         except (OSError, ValueError, ort.capi.onnxruntime_pybind11_state.Fail) as error:
             raise ConfigError(
                 f"The reader {setting!r} has no usable weights in {folder}: {error}. "
