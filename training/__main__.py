@@ -21,8 +21,18 @@ def main() -> int:
     )
     parser.add_argument("--output", type=Path, default=Path("etl/nlp/models"), help="folder the models are written to")
     parser.add_argument("--seeds", type=int, default=1, help="taggers whose scores are averaged")
-    parser.add_argument("--copies", type=int, default=1, help="copies of each document with other names in it")
-    parser.add_argument("--clauses", type=int, default=500, help="documents made of data/clauses")
+    parser.add_argument(
+        "--copies",
+        type=int,
+        default=1,
+        help="copies of each document with other names in it (one more for every second relation network)",
+    )
+    parser.add_argument(
+        "--clauses",
+        type=int,
+        default=500,
+        help="documents made of data/clauses (none for every second relation network)",
+    )
     parser.add_argument(
         "--epochs", type=int, default=7, help="passes of the tagger of `best` over the documents and their copies"
     )
